@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test. Arguments go to ctest: ./ci/test.sh -R python/test_record
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+./ci/setup.sh
+./ci/build.sh
+ctest --test-dir build/neuron-9.0 --output-on-failure --parallel 2 --no-tests=error "$@"

@@ -1,0 +1,147 @@
+#include "add_3d.hpp"
+
+#include <cmath>
+
+namespace patch::add_3d {
+
+namespace {
+
+constexpr const char* a_table = "n x 3 numbers";
+constexpr const char* a_column = "a Vector of numbers";
+constexpr const char* a_diameter = "a number or a Vector of numbers";
+
+// One coordinate or the diameters: where its numbers are and how far apart.
+struct Column {
+    const char* name;
+    const double* data;
+    std::size_t stride;
+};
+
+void check_numbers(const Column& column, std::size_t size, bool negative_allowed, Section section) {
+    for (std::size_t i = 0; i < size; ++i) {
+        const double value = column.data[i * column.stride];
+        const bool kept = std::isfinite(static_cast<float>(value));  // NEURON keeps points as float
+        if (!kept || (!negative_allowed && value < 0)) {
+            throw bad_element(column.name, i, value, kept ? "at least 0" : "a finite number", host::name(section));
+        }
+    }
+}
+
+void check_room(Section section, std::size_t added) {
+    const std::size_t there = host::point_count(section);
+    if (there + added > host::most_points) {
+        throw too_many_points(there, added, host::most_points, host::name(section));
+    }
+}
+
+// The diameters as a column: given for each point, given once, or the section's own.
+struct Diameters {
+    host::Numbers numbers;
+    double one = 0;
+    Column column{};
+};
+
+void read_diameters(Diameters& diameters, const Value& value, const char* name, Section section, std::size_t size) {
+    if (value.kind == Kind::absent || value.kind == Kind::none) {
+        diameters.one = host::diameter({section, 0.5});
+    } else if (value.kind == Kind::number) {
+        diameters.one = value.number;
+    } else {
+        diameters.numbers = host::numbers(value, name, a_diameter);
+        if (!diameters.numbers.flat) {
+            throw wrong_kind(name, "a table", a_diameter, host::name(section));
+        }
+        if (diameters.numbers.rows != size) {
+            throw unequal_lengths("points", size, name, diameters.numbers.rows, host::name(section));
+        }
+        diameters.column = {name, diameters.numbers.data, diameters.numbers.row_stride};
+        check_numbers(diameters.column, size, false, section);
+        return;
+    }
+    diameters.column = {name, &diameters.one, 0};
+    check_numbers(diameters.column, 1, false, section);
+}
+
+double append(Section section, const Column (&at)[3], std::size_t size, const Column& diameter) {
+    host::append_points(section, {at[0].data, at[1].data, at[2].data, diameter.data, size, at[0].stride, diameter.stride});
+    return double(host::point_count(section));
+}
+
+// A table of three columns, or of four, the last of which are the diameters.
+double append_table(Section section, const Value& points, const char* name, const Value& diameters, const char* diameter_name,
+                    bool four_allowed) {
+    const host::Numbers table = host::numbers(points, name, a_table);
+    const bool four = four_allowed && table.columns == 4 && !diameters.given();
+    if (table.rows == 0) {
+        throw refused(ErrorKind::value, name, "empty", "at least one point", host::name(section));
+    }
+    if (table.flat || (table.columns != 3 && !four)) {
+        throw refused(ErrorKind::value, name, std::to_string(table.rows) + " x " + std::to_string(table.columns),
+                      four_allowed ? "n x 3, or n x 4 with the diameters" : "n x 3", host::name(section));
+    }
+    const Column at[3] = {{name, table.data, table.row_stride},
+                          {name, table.data + table.column_stride, table.row_stride},
+                          {name, table.data + 2 * table.column_stride, table.row_stride}};
+    for (const Column& column : at) {
+        check_numbers(column, table.rows, true, section);
+    }
+    Diameters widths;
+    if (four) {
+        widths.column = {name, table.data + 3 * table.column_stride, table.row_stride};
+        check_numbers(widths.column, table.rows, false, section);
+    } else {
+        read_diameters(widths, diameters, diameter_name, section, table.rows);
+    }
+    check_room(section, table.rows);
+    return append(section, at, table.rows, widths.column);
+}
+
+}  // namespace
+
+double add_columns(const Columns& arguments) {
+    const Section section = arguments.section;
+    if (arguments.x.kind == Kind::object && host::is_a(arguments.x.object, "Matrix")) {
+        if (arguments.z.given()) {
+            throw too_many_arguments(3, 2);
+        }
+        return append_table(section, arguments.x, "points", arguments.y, "diam", true);
+    }
+    const std::pair<const char*, const Value*> given[3] = {{"x", &arguments.x}, {"y", &arguments.y}, {"z", &arguments.z}};
+    host::Numbers numbers[3];
+    Column at[3];
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto& [name, value] = given[i];
+        if (!value->given()) {
+            throw missing(name, a_column);
+        }
+        numbers[i] = host::numbers(*value, name, a_column);
+        if (!numbers[i].flat) {
+            throw wrong_kind(name, described(*value), a_column, host::name(section));
+        }
+        if (numbers[i].rows != numbers[0].rows) {
+            throw unequal_lengths("x", numbers[0].rows, name, numbers[i].rows, host::name(section));
+        }
+        at[i] = {name, numbers[i].data, numbers[0].row_stride};
+    }
+    if (numbers[0].rows == 0) {
+        throw refused(ErrorKind::value, "x", "empty", "at least one point", host::name(section));
+    }
+    for (const Column& column : at) {
+        check_numbers(column, numbers[0].rows, true, section);
+    }
+    Diameters diameters;
+    read_diameters(diameters, arguments.diam, "diam", section, numbers[0].rows);
+    check_room(section, numbers[0].rows);
+    return append(section, at, numbers[0].rows, diameters.column);
+}
+
+Chained add_points(const Points& arguments) {
+    return {append_table(arguments.section, arguments.points, "points", arguments.diameters, "diameters", false)};
+}
+
+const host::Methods methods{
+    host::method<Columns, &add_columns>("add_3d", "Appends 3-D points to the current section; gives its number of points.", host::in_hoc),
+    host::method<Points, &add_points>("add_3d", "Appends 3-D points; returns the section.", host::on_section),
+};
+
+}  // namespace patch::add_3d

@@ -1,0 +1,111 @@
+#include "connect_points.hpp"
+
+namespace patch::connect_points {
+
+using host::Owned;
+
+namespace {
+
+std::string place_of(const host::Source& source) {
+    return source.segment ? host::name(source.segment.section) : source.object ? host::name(source.object) : "";
+}
+
+// The source at x, where it is a section's.
+host::Source at(host::Source source, std::optional<double> x) {
+    if (x && (*x < 0 || *x > 1)) {
+        throw refused(ErrorKind::value, "x", shown(*x), "0 to 1", place_of(source));
+    }
+    if (x && source.segment) {
+        source.segment.x = *x;
+    }
+    return source;
+}
+
+// A pointer with its section is the place it points to, where it is a voltage of that section.
+host::Source in_section(host::Source source, std::optional<Section> section) {
+    if (!source.variable) {
+        return source;
+    }
+    if (!section && !defaults::neuron_mode()) {
+        throw pointer_without_section();
+    }
+    const Section where = section ? *section : host::current_section();
+    if (!where) {
+        throw no_section();
+    }
+    source.segment = {where, 0.5};
+    if (const auto place = host::place_of(source.variable, where)) {
+        source.segment = *place;
+    }
+    return source;
+}
+
+void check(const host::Source& source, const host::Strength& strength) {
+    if (strength.delay < 0) {
+        throw refused(ErrorKind::value, "delay", shown(strength.delay), "at least 0 ms", place_of(source));
+    }
+}
+
+Owned from_section(const Arguments& arguments) {
+    host::Source source = at(arguments.source, arguments.x);
+    if (source.variable) {
+        source = in_section(source, host::current_section());
+    }
+    return connect(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
+}
+
+Owned from_segment(const FromSegment& arguments) {
+    host::Source source;
+    source.segment = arguments.source;
+    return connect(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
+}
+
+Owned netcon(const NetCon& arguments) {
+    std::vector<double> weights;
+    if (arguments.weight.kind == Kind::number) {
+        weights.push_back(Reader<double>::read(arguments.weight, "weight"));
+    } else if (arguments.weight.given() && arguments.weight.kind != Kind::none) {
+        const host::Numbers several = host::numbers(arguments.weight, "weight", "a number or several");
+        for (std::size_t i = 0; i < several.rows; ++i) {
+            Value each;
+            each.kind = Kind::number;
+            each.number = several.at(i);
+            weights.push_back(Reader<double>::read(each, "weight"));
+        }
+    } else {
+        weights.push_back(defaults::overridden("weight").value_or(defaults::weight));
+    }
+    const std::size_t most = host::weight_count(arguments.target.object);
+    if (arguments.target.object && weights.size() > std::max<std::size_t>(most, 1)) {
+        throw refused(ErrorKind::value, "weight", std::to_string(weights.size()) + " numbers",
+                      "at most " + std::to_string(most) + " of them", host::name(arguments.target.object));
+    }
+    const host::Source source = in_section(arguments.source, arguments.sec);
+    const double first = weights.empty() ? defaults::as_neuron : weights[0];
+    Owned made = connect(source, arguments.target, {arguments.threshold, arguments.delay, first});
+    for (std::size_t i = 1; i < weights.size(); ++i) {
+        host::set_weight(made.get(), i, weights[i]);
+    }
+    return made;
+}
+
+}  // namespace
+
+Owned connect(const host::Source& source, const Target& target, const host::Strength& strength) {
+    check(source, strength);
+    Owned netcon = host::new_netcon(source, target.object, strength);
+    host::keep_connection(source, target.object, netcon.get());
+    host::note_connection(source.value, target.value, netcon.get());
+    return netcon;
+}
+
+const host::Methods methods{
+    host::method<Arguments, &from_section>("connect_points", "Connects this section to a target; returns the NetCon, which lives.",
+                                           host::in_hoc | host::on_section),
+    host::method<Arguments, &from_section, 1>("connect_synapse", "The same as connect_points.", host::in_hoc | host::on_section),
+    host::method<FromSegment, &from_segment>("connect_points", "Connects this segment to a target; returns the NetCon, which lives.",
+                                             host::on_segment),
+    host::method<NetCon, &netcon>("NetCon", "Connects a source to a target; the NetCon lives with both.", host::internal),
+};
+
+}  // namespace patch::connect_points

@@ -1,0 +1,269 @@
+// Binds the arguments of a call to a plain struct, by Boost.PFR: the struct is the one place of names, defaults, units and kinds.
+//
+//     struct Arguments {
+//         Section section;                // the receiver: HOC's current section, Python's self
+//         double x = 0.5;
+//         static constexpr Field fields[] = {{"section", "", receiver}, {"x", "place on the section, 0 to 1"}};
+//     };
+//
+// A Reader<T> says what a field of type T accepts; add one to make a new kind of field.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <boost/pfr/core.hpp>
+#include <boost/pfr/tuple_size.hpp>
+
+#include "defaults.hpp"
+#include "error.hpp"
+#include "value.hpp"
+
+namespace patch {
+
+// How a field takes part in a call; the default is: by position or by name, in HOC and in Python.
+enum Role : unsigned {
+    ordinary = 0,
+    receiver = 1,      // what the method is called on: self, or HOC's current section
+    keyword_only = 2,  // by name alone in Python, by position in HOC
+    required = 4,      // has no default
+    python_only = 8,
+    hoc_only = 16,
+    common = 32,       // its default is one of the numbers of p.defaults
+};
+
+struct Field {
+    const char* name;
+    const char* about = "";  // one phrase with the unit, for help
+    unsigned role = ordinary;
+};
+
+// Whether a field is an argument in Python, in HOC.
+inline bool takes_part(const Field& field, bool python) {
+    return !(field.role & (python ? hoc_only : python_only));
+}
+
+// One call as a face (HOC or Python) sees it.
+class Face {
+  public:
+    virtual ~Face() = default;
+    virtual bool python() const = 0;
+    virtual std::size_t count() const = 0;                             // arguments by position
+    virtual Kind kind(std::size_t i) const = 0;                        // of one of them, without reading it
+    virtual Value at(std::size_t i, Protocol protocol) = 0;
+    virtual std::size_t named_count() const = 0;
+    virtual std::string_view name(std::size_t i) const = 0;
+    virtual Value named(std::size_t i, Protocol protocol) = 0;
+    virtual bool has_receiver() const = 0;                             // false: the receiver is the first argument
+    virtual Value receive(Protocol protocol) = 0;                      // self, or the current section
+};
+
+// What an argument is called in a sentence: "a number", "a Section", ... The host knows more about objects and Python's own.
+std::string kind_name(Kind kind);
+using Describe = std::string (*)(const Value&);
+void describe_with(Describe describe);
+std::string described(const Value& value);
+
+template <class T>
+struct Reader;
+
+template <class T>
+Error unreadable(const Value& value, const char* name) {
+    if (!value.given()) {
+        return missing(name, Reader<T>::expected);
+    }
+    return wrong_kind(name, described(value), Reader<T>::expected);
+}
+
+template <>
+struct Reader<double> {
+    static constexpr const char* expected = "a number";
+    static constexpr Protocol protocol = Protocol::untouched;
+    static double read(const Value& value, const char* name) {
+        if (value.kind != Kind::number) {
+            throw unreadable<double>(value, name);
+        }
+        if (!std::isfinite(value.number)) {
+            throw not_finite(name, value.number);
+        }
+        return value.number;
+    }
+    static std::string text(double value) { return std::isnan(value) ? "None" : shown(value); }
+};
+
+template <>
+struct Reader<bool> {
+    static constexpr const char* expected = "true or false";
+    static constexpr Protocol protocol = Protocol::untouched;
+    static bool read(const Value& value, const char* name) {
+        if (value.kind != Kind::boolean && value.kind != Kind::number) {
+            throw unreadable<bool>(value, name);
+        }
+        return value.number != 0;
+    }
+    static std::string text(bool value) { return value ? "True" : "False"; }
+};
+
+template <>
+struct Reader<std::string> {
+    static constexpr const char* expected = "a string";
+    static constexpr Protocol protocol = Protocol::untouched;
+    static std::string read(const Value& value, const char* name) {
+        if (value.kind != Kind::text) {
+            throw unreadable<std::string>(value, name);
+        }
+        return value.text;
+    }
+    static std::string text(const std::string& value) { return "'" + value + "'"; }
+};
+
+// Anything at all, for a function that decides by what it gets.
+template <>
+struct Reader<Value> {
+    static constexpr const char* expected = "a value";
+    static constexpr Protocol protocol = Protocol::untouched;
+    static Value read(const Value& value, const char*) { return value; }
+    static std::string text(const Value&) { return "None"; }
+};
+
+template <>
+struct Reader<Meant> {
+    static constexpr const char* expected = "a NEURON object";
+    static constexpr Protocol protocol = Protocol::neuron;
+    static Meant read(const Value& value, const char*) { return {value}; }
+    static std::string text(const Meant&) { return "None"; }
+};
+
+template <>
+struct Reader<Recordable> {
+    static constexpr const char* expected = "a Section, a Segment, a pointer or a point process";
+    static constexpr Protocol protocol = Protocol::record;
+    static Recordable read(const Value& value, const char*) { return {value}; }
+    static std::string text(const Recordable&) { return "None"; }
+};
+
+// Not given, and None in Python, leave an optional empty.
+template <class T>
+struct Reader<std::optional<T>> {
+    static constexpr const char* expected = Reader<T>::expected;
+    static constexpr Protocol protocol = Reader<T>::protocol;
+    static std::optional<T> read(const Value& value, const char* name) {
+        return value.kind == Kind::none ? std::nullopt : std::optional<T>(Reader<T>::read(value, name));
+    }
+    static std::string text(const std::optional<T>& value) { return value ? Reader<T>::text(*value) : "None"; }
+};
+
+// The further arguments by position (Python's *args).
+struct Rest {
+    std::vector<Value> values;
+};
+// The further arguments by name (Python's **kwargs).
+struct Others {
+    Keywords values;
+};
+
+// Whether a type of receiver also takes a leading pointer in HOC: p.connect_points(&v(0.5), target).
+template <class T, class = void>
+struct takes_pointer: std::false_type {};
+template <class T>
+struct takes_pointer<T, std::enable_if_t<Reader<T>::takes_pointer>>: std::true_type {};
+
+// What the matching of a call needs to know of a field, without its type.
+struct Slot {
+    const Field* field = nullptr;
+    Protocol protocol = Protocol::untouched;
+    bool pointer = false, rest = false, others = false;
+    std::string text;  // the default as a reader of Python writes it
+};
+
+struct Signature {
+    const char* name = "";
+    const char* about = "";
+    const Slot* slots = nullptr;
+    std::size_t size = 0;
+
+    // "record($self, x=None)" and "p.record([x])": for inspect.signature, help and the reference.
+    std::string python(bool method) const;
+    std::string hoc() const;
+    std::string help(bool python) const;
+};
+
+// Where each field of a call comes from: -1 not given, 0... a position, -2 the receiver, -3-i the i-th keyword.
+struct Match {
+    std::vector<int> from;
+    std::vector<std::size_t> rest, others;
+};
+Match match(Face& face, const Signature& signature);
+Value fetch(Face& face, const Match& match, std::size_t i, Protocol protocol);
+
+template <class Arguments>
+inline constexpr std::size_t field_count = boost::pfr::tuple_size_v<Arguments>;
+
+template <class Arguments>
+const std::array<Slot, field_count<Arguments>>& slots() {
+    static_assert(std::is_aggregate_v<Arguments>, "The arguments of a function are a plain struct: no constructor, no base class.");
+    static_assert(sizeof(Arguments::fields) / sizeof(Field) == field_count<Arguments>,
+                  "Every member of an argument struct has its row in `fields`, in the same order.");
+    static const auto all = [] {
+        std::array<Slot, field_count<Arguments>> result;
+        Arguments defaults{};
+        boost::pfr::for_each_field(defaults, [&](auto& field, std::size_t i) {
+            using T = std::decay_t<decltype(field)>;
+            Slot& slot = result[i];
+            slot.field = &Arguments::fields[i];
+            if constexpr (std::is_same_v<T, Rest>) {
+                slot.rest = true;
+            } else if constexpr (std::is_same_v<T, Others>) {
+                slot.others = true;
+            } else {
+                slot.protocol = Reader<T>::protocol;
+                slot.pointer = takes_pointer<T>::value;
+                slot.text = Reader<T>::text(field);
+            }
+        });
+        return result;
+    }();
+    return all;
+}
+
+template <class Arguments>
+Signature signature(const char* name, const char* about) {
+    return {name, about, slots<Arguments>().data(), field_count<Arguments>};
+}
+
+// Reads a call into its struct. Throws before anything is made.
+template <class Arguments>
+Arguments bind(Face& face, const Signature& signature) {
+    const Match found = match(face, signature);
+    Arguments arguments{};
+    boost::pfr::for_each_field(arguments, [&](auto& field, std::size_t i) {
+        using T = std::decay_t<decltype(field)>;
+        const Field& about = *signature.slots[i].field;
+        if constexpr (std::is_same_v<T, Rest>) {
+            for (const std::size_t at : found.rest) {
+                field.values.push_back(face.at(at, Protocol::neuron));
+            }
+        } else if constexpr (std::is_same_v<T, Others>) {
+            for (const std::size_t at : found.others) {
+                field.values.emplace_back(std::string(face.name(at)), face.named(at, Protocol::neuron));
+            }
+        } else if (found.from[i] != -1) {
+            field = Reader<T>::read(fetch(face, found, i, Reader<T>::protocol), about.name);
+        } else if ((about.role & (required | receiver)) && takes_part(about, face.python())) {
+            throw missing(about.name, Reader<T>::expected);
+        } else if constexpr (std::is_same_v<T, double>) {
+            if (const auto number = about.role & common ? defaults::overridden(about.name) : std::nullopt) {
+                field = *number;
+            }
+        }
+    });
+    return arguments;
+}
+
+}  // namespace patch

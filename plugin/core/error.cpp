@@ -1,0 +1,249 @@
+// Every sentence a user can read.
+#include "error.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+#include <utility>
+
+namespace patch {
+
+namespace {
+
+const char* function_now = "patch";
+
+std::string with_place(std::string sentence, const std::string& place) {
+    return place.empty() ? sentence : sentence + " (" + place + ")";
+}
+
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
+    const std::string guess = nearest(name, known);
+    return guess.empty() ? "" : ", did you mean " + guess + "?";
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    return text;
+}
+
+// Edit distance in which a swap of neighbours counts one (optimal string alignment).
+std::size_t distance(const std::string& a, const std::string& b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        d[i][0] = i;
+    }
+    std::iota(d[0].begin(), d[0].end(), std::size_t(0));
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+Error::Error(ErrorKind error_kind, std::string text)
+    : kind(error_kind)
+    , function(function_now)
+    , sentence_(function + ": " + std::move(text)) {}
+
+CallScope::CallScope(const char* function)
+    : outer_(function_now) {
+    function_now = function;
+}
+
+CallScope::~CallScope() {
+    function_now = outer_;
+}
+
+const char* current_function() {
+    return function_now;
+}
+
+std::string shown(double value) {
+    char text[32];
+    for (const int digits : {6, 15, 17}) {
+        std::snprintf(text, sizeof text, "%.*g", digits, value);
+        if (!(std::strtod(text, nullptr) != value)) {
+            break;
+        }
+    }
+    return text;
+}
+
+std::string nearest(const std::string& name, const std::vector<std::string>& known) {
+    const std::string low = lower(name);
+    std::string sorted = low;
+    std::sort(sorted.begin(), sorted.end());
+    std::string best;
+    std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
+    for (const std::string& candidate : known) {
+        const std::string other = lower(candidate);
+        std::size_t cost = distance(low, other);
+        std::string letters = other;
+        std::sort(letters.begin(), letters.end());
+        if (letters == sorted && name.size() > 3) {
+            cost = std::min<std::size_t>(cost, 1);  // the same letters in another order: SynExp for ExpSyn
+        }
+        if (cost < least) {
+            least = cost;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+Error refused(ErrorKind kind, std::string argument, std::string got, std::string expected, std::string place) {
+    Error error(kind, with_place(argument + " is " + got + ", expected " + expected, place));
+    error.argument = std::move(argument);
+    error.got = std::move(got);
+    error.expected = std::move(expected);
+    error.place = std::move(place);
+    return error;
+}
+
+Error not_finite(const std::string& argument, double got, const std::string& place) {
+    return refused(ErrorKind::value, argument, shown(got), "a finite number", place);
+}
+
+Error wrong_kind(const std::string& argument, const std::string& got, const std::string& expected, const std::string& place) {
+    return refused(ErrorKind::type, argument, got, expected, place);
+}
+
+Error missing(const std::string& argument, const std::string& expected) {
+    Error error(ErrorKind::type, argument + " is missing, expected " + expected);
+    error.argument = argument;
+    error.expected = expected;
+    return error;
+}
+
+Error too_many_arguments(std::size_t got, std::size_t most) {
+    return Error(ErrorKind::type, std::to_string(got) + " arguments are too many, expected at most " + std::to_string(most));
+}
+
+Error given_twice(const std::string& argument) {
+    Error error(ErrorKind::type, argument + " is given twice, by position and by name");
+    error.argument = argument;
+    return error;
+}
+
+Error unknown_keyword(const std::string& name, const std::vector<std::string>& known) {
+    std::string names;
+    for (const std::string& each : known) {
+        names += (names.empty() ? "" : ", ") + each;
+    }
+    Error error(ErrorKind::type, "there is no argument " + name + did_you_mean(name, known) +
+                                     (names.empty() ? " (it takes no keywords)" : " (known are " + names + ")"));
+    error.argument = name;
+    return error;
+}
+
+Error deleted_section(const std::string& argument) {
+    Error error(ErrorKind::reference, argument + " is a section that has been deleted");
+    error.argument = argument;
+    return error;
+}
+
+Error deleted_object(const std::string& argument, const std::string& name) {
+    Error error(ErrorKind::reference, argument + " is " + name + ", which is no longer in a section");
+    error.argument = argument;
+    error.got = name;
+    return error;
+}
+
+Error no_section() {
+    return Error(ErrorKind::access, "there is no current section, create or access one first");
+}
+
+Error no_such_mechanism(const std::string& name, const std::vector<std::string>& known) {
+    Error error(ErrorKind::name, "there is no point process " + name + did_you_mean(name, known));
+    error.got = name;
+    return error;
+}
+
+Error no_such_name(const std::string& name, const std::vector<std::string>& known) {
+    Error error(ErrorKind::name, "there is no " + name + did_you_mean(name, known));
+    error.got = name;
+    return error;
+}
+
+Error no_such_attribute(const std::string& name, const std::string& owner, const std::vector<std::string>& known) {
+    Error error(ErrorKind::name, owner + " has no " + name + did_you_mean(name, known));
+    error.got = name;
+    error.place = owner;
+    return error;
+}
+
+Error unequal_lengths(const std::string& first, std::size_t first_size, const std::string& second, std::size_t second_size,
+                      const std::string& place) {
+    return Error(ErrorKind::value,
+                 with_place(first + " has " + std::to_string(first_size) + " values and " + second + " has " + std::to_string(second_size) +
+                                ", expected the same number",
+                            place));
+}
+
+Error too_many_points(std::size_t there, std::size_t added, std::size_t most, const std::string& place) {
+    Error error(ErrorKind::value, with_place(std::to_string(there) + " points and " + std::to_string(added) + " more are " +
+                                                 std::to_string(there + added) + ", expected at most " + std::to_string(most) + " in a section",
+                                             place));
+    error.place = place;
+    return error;
+}
+
+Error bad_element(const std::string& argument, std::size_t index, double got, const std::string& expected, const std::string& place) {
+    return refused(ErrorKind::value, argument + "[" + std::to_string(index) + "]", shown(got), expected, place);
+}
+
+Error unsorted(const std::string& argument, std::size_t index, double got, double before) {
+    return refused(ErrorKind::value, argument + "[" + std::to_string(index) + "]", shown(got),
+                   "at least the time before it, " + shown(before));
+}
+
+Error pointer_without_section() {
+    Error error(ErrorKind::connection, "source is a pointer without its section, give sec=section, or the segment itself");
+    error.argument = "source";
+    return error;
+}
+
+Error not_a_source(const std::string& got) {
+    return wrong_kind("source", got, "a Section, a Segment, a pointer, an artificial cell, a point process or None");
+}
+
+Error while_running(const std::string& what) {
+    return Error(ErrorKind::busy, what + " while a step is running, expected before or after a run");
+}
+
+Error name_taken(const std::string& name, const std::string& by) {
+    return Error(ErrorKind::failure, name + " cannot be registered, " + by + " has that name already");
+}
+
+Error from_host(const std::string& text) {
+    return Error(ErrorKind::host, "NEURON refused: " + text);
+}
+
+Error needs_python() {
+    return Error(ErrorKind::failure, "this needs a NEURON with Python");
+}
+
+std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running) {
+    return "libpatch " + version + " was built for NEURON " + built_for + " and this is NEURON " + running +
+           ": nothing was registered, build it for this NEURON\n";
+}
+
+std::string name_hidden(const std::string& name) {
+    return "libpatch: " + name + " is a name of yours already and hides ours: rename it to use " + name + " of libpatch\n";
+}
+
+std::string other_version(const std::string& installed, const std::string& ours) {
+    return "libpatch: the installed package patch is version " + installed + " and the loaded library is " + ours +
+           ": the library's own package is used";
+}
+
+}  // namespace patch

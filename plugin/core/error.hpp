@@ -1,0 +1,100 @@
+// Every refusal of Patch: its kind, its fields and the function that was called. The sentences stand in error.cpp.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace patch {
+
+// Which class of patch.exceptions a refusal is in Python.
+enum class ErrorKind {
+    value,          // PatchValueError: a number or a length that does not fit
+    type,           // PatchTypeError: the wrong kind of thing, too few, too many, unknown keywords
+    reference,      // PatchReferenceError: something that NEURON has deleted
+    name,           // PatchAttributeError: a name that does not exist
+    connection,     // PatchConnectionError: a bare pointer without its section
+    access,         // HocSectionAccessError: no current section
+    not_connected,  // NotConnectedError
+    busy,           // SimulationError: not while a step is running
+    host,           // HocError: NEURON's own refusal
+    failure,        // PatchError: the rest
+};
+
+// What the failing call was about; an ancestor's exception class may be named after it.
+enum class Topic { none, connect, record };
+
+class Error: public std::exception {
+  public:
+    Error(ErrorKind kind, std::string text);
+
+    const char* what() const noexcept override { return sentence_.c_str(); }
+    const std::string& sentence() const { return sentence_; }
+
+    ErrorKind kind;
+    Topic topic = Topic::none;
+    std::string function, argument, got, expected, place;
+
+    Error& about(Topic value) {
+        topic = value;
+        return *this;
+    }
+
+  private:
+    friend Error refused(ErrorKind, std::string, std::string, std::string, std::string);
+    std::string sentence_;
+};
+
+// The function whose call is under way, for the sentences. Calls nest.
+class CallScope {
+  public:
+    explicit CallScope(const char* function);
+    ~CallScope();
+    CallScope(const CallScope&) = delete;
+    CallScope& operator=(const CallScope&) = delete;
+
+  private:
+    const char* outer_;
+};
+const char* current_function();
+
+// `function: argument is got, expected expected (place)`, the shape of most sentences.
+Error refused(ErrorKind kind, std::string argument, std::string got, std::string expected, std::string place = {});
+
+// One function per sentence that has another shape.
+Error not_finite(const std::string& argument, double got, const std::string& place = {});
+Error wrong_kind(const std::string& argument, const std::string& got, const std::string& expected, const std::string& place = {});
+Error missing(const std::string& argument, const std::string& expected);
+Error too_many_arguments(std::size_t got, std::size_t most);
+Error given_twice(const std::string& argument);
+Error unknown_keyword(const std::string& name, const std::vector<std::string>& known);
+Error deleted_section(const std::string& argument);
+Error deleted_object(const std::string& argument, const std::string& name);
+Error no_section();
+Error no_such_mechanism(const std::string& name, const std::vector<std::string>& known);
+Error no_such_name(const std::string& name, const std::vector<std::string>& known);
+Error no_such_attribute(const std::string& name, const std::string& owner, const std::vector<std::string>& known);
+Error unequal_lengths(const std::string& first, std::size_t first_size, const std::string& second, std::size_t second_size,
+                      const std::string& place);
+Error too_many_points(std::size_t there, std::size_t added, std::size_t most, const std::string& place);
+Error bad_element(const std::string& argument, std::size_t index, double got, const std::string& expected, const std::string& place);
+Error unsorted(const std::string& argument, std::size_t index, double got, double before);
+Error pointer_without_section();
+Error not_a_source(const std::string& got);
+Error while_running(const std::string& what);
+Error name_taken(const std::string& name, const std::string& by);
+Error from_host(const std::string& text);
+Error needs_python();
+
+// What is printed or warned, without being an error.
+std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
+std::string name_hidden(const std::string& name);
+std::string other_version(const std::string& installed, const std::string& ours);
+
+// "a number", "a Section", ...: numbers as users write them.
+std::string shown(double value);
+// The name among `known` that a misspelt one most likely means, or "".
+std::string nearest(const std::string& name, const std::vector<std::string>& known);
+
+}  // namespace patch

@@ -1,0 +1,420 @@
+#include "registry.hpp"
+
+#include <algorithm>
+
+namespace patch {
+
+template <class Item>
+Registry::Id Registry::Pool<Item>::take() {
+    if (!free_.empty()) {
+        const Id id = free_.back();
+        free_.pop_back();
+        return id;
+    }
+    if (used_ % block == 0) {
+        blocks_.push_back(std::make_unique<Item[]>(block));
+    }
+    return used_++;
+}
+
+template <class Item>
+void Registry::Pool<Item>::give(Id id) {
+    (*this)[id] = Item{};
+    free_.push_back(id);
+}
+
+void Registry::Host::release_all(const std::vector<Node>& nodes) {
+    for (const Node& node : nodes) {
+        release(node);
+    }
+}
+
+Registry::Registry(Host& host)
+    : host_(host) {}
+
+Registry::~Registry() = default;
+
+Registry::Id Registry::find(void* address) const {
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? none : found->second;
+}
+
+Registry::Id Registry::new_component() {
+    ++live_components_;
+    Id id;
+    if (free_components_.empty()) {
+        id = Id(components_.size());
+        components_.emplace_back();
+    } else {
+        id = free_components_.back();
+        free_components_.pop_back();
+    }
+    components_[id] = Component{};
+    components_[id].used = true;
+    return id;
+}
+
+void Registry::free_component(Id id) {
+    --live_components_;
+    components_[id] = Component{};
+    free_components_.push_back(id);
+}
+
+void Registry::append(Component& component, Id id) {
+    Node& node = nodes_[id];
+    node.previous = component.last;
+    node.next = none;
+    if (component.last == none) {
+        component.first = id;
+    } else {
+        nodes_[component.last].next = id;
+    }
+    component.last = id;
+    ++component.size;
+}
+
+// Takes a node out of its component's list.
+void Registry::detach(Id id) {
+    Node& node = nodes_[id];
+    Component& component = components_[node.component];
+    (node.previous == none ? component.first : nodes_[node.previous].next) = node.next;
+    (node.next == none ? component.last : nodes_[node.next].previous) = node.previous;
+    if (component.witness == id) {
+        component.witness = none;
+    }
+    if (--component.size == 0) {
+        free_component(node.component);
+    }
+    node.component = node.next = node.previous = none;
+}
+
+Registry::Id Registry::ensure(NodeKind kind, void* address) {
+    if (const Id known = find(address); known != none) {
+        return known;
+    }
+    const Id id = nodes_.take();
+    Node& node = nodes_[id];
+    node.address = address;
+    node.kind = kind;
+    node.order = order_++;
+    host_.retain(node);
+    ++retained_;
+    by_address_.emplace(address, id);
+    ++live_nodes_;
+    ++live_by_kind_[std::size_t(kind)];
+    node.component = new_component();
+    append(components_[node.component], id);
+    components_[node.component].counts = host_.can_hold(node);
+    return id;
+}
+
+// Moves the smaller component into the larger.
+Registry::Id Registry::unite(Id a, Id b) {
+    if (a == b) {
+        return a;
+    }
+    if (components_[a].size < components_[b].size) {
+        std::swap(a, b);
+    }
+    Component& into = components_[a];
+    Component& from = components_[b];
+    for (Id id = from.first; id != none; id = nodes_[id].next) {
+        nodes_[id].component = a;
+    }
+    nodes_[into.last].next = from.first;
+    nodes_[from.first].previous = into.last;
+    into.last = from.last;
+    into.size += from.size;
+    into.dirty = into.dirty || from.dirty;
+    into.counts = into.counts || from.counts;
+    if (into.witness == none) {
+        into.witness = from.witness;
+        into.references = from.references;
+    }
+    free_component(b);
+    return a;
+}
+
+std::size_t Registry::role_of(const Edge& edge, Id node) const {
+    return edge.node[0] == node ? 0 : edge.node[1] == node ? 1 : 2;
+}
+
+Registry::Id Registry::next(Id edge, Id node) const {
+    const Edge& e = edges_[edge];
+    return e.next[role_of(e, node)];
+}
+
+void Registry::link(Id id, std::size_t role) {
+    Edge& edge = edges_[id];
+    const Id node = edge.node[role];
+    if (node == none || role_of(edge, node) != role) {
+        return;  // an edge from a node to itself is in its list once
+    }
+    Id& first = nodes_[node].first[std::size_t(edge.kind)];
+    edge.next[role] = first;
+    edge.previous[role] = none;
+    if (first != none) {
+        Edge& after = edges_[first];
+        after.previous[role_of(after, node)] = id;
+    }
+    first = id;
+}
+
+void Registry::unlink(Id id, std::size_t role) {
+    Edge& edge = edges_[id];
+    const Id node = edge.node[role];
+    if (node == none || role_of(edge, node) != role) {
+        return;
+    }
+    const Id before = edge.previous[role], after = edge.next[role];
+    if (before == none) {
+        nodes_[node].first[std::size_t(edge.kind)] = after;
+    } else {
+        Edge& e = edges_[before];
+        e.next[role_of(e, node)] = after;
+    }
+    if (after != none) {
+        Edge& e = edges_[after];
+        e.previous[role_of(e, node)] = before;
+    }
+}
+
+Registry::Id Registry::connect(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via, double x) {
+    const Id from = ensure(a_kind, a);
+    const Id to = ensure(b_kind, b);
+    const Id through = via ? ensure(NodeKind::object, via) : none;
+    const Id id = edges_.take();
+    Edge& edge = edges_[id];
+    edge.node = {from, to, through};
+    edge.kind = kind;
+    edge.x = x;
+    edge.used = true;
+    for (std::size_t role = 0; role < 3; ++role) {
+        link(id, role);
+    }
+    ++live_edges_;
+    ++live_edges_by_kind_[std::size_t(kind)];
+    const Id component = unite(nodes_[from].component, nodes_[to].component);
+    if (through != none) {
+        unite(component, nodes_[through].component);
+    }
+    return id;
+}
+
+void Registry::remove_edge(Id id) {
+    Edge& edge = edges_[id];
+    for (std::size_t role = 0; role < 3; ++role) {
+        unlink(id, role);
+    }
+    --live_edges_;
+    --live_edges_by_kind_[std::size_t(edge.kind)];
+    components_[nodes_[edge.node[0]].component].dirty = true;
+    edges_.give(id);
+}
+
+bool Registry::has_edges(const Node& node) const {
+    return std::any_of(node.first.begin(), node.first.end(), [](Id id) { return id != none; });
+}
+
+// Forgets a node and gives our reference back, last of all: what runs then may call us again.
+void Registry::drop_node(Id id) {
+    detach(id);
+    const Node node = nodes_[id];
+    by_address_.erase(node.address);
+    nodes_.give(id);
+    --live_nodes_;
+    --live_by_kind_[std::size_t(node.kind)];
+    ++released_;
+    host_.release(node);
+}
+
+void Registry::disconnect(Id id) {
+    const std::array<Id, 3> touched = edges_[id].node;
+    std::array<void*, 3> addresses{};
+    for (std::size_t role = 0; role < 3; ++role) {
+        addresses[role] = touched[role] == none ? nullptr : nodes_[touched[role]].address;
+    }
+    remove_edge(id);
+    for (const std::size_t role : {2, 0, 1}) {  // the NetCon first
+        const Id node = addresses[role] ? find(addresses[role]) : none;
+        if (node != none && !has_edges(nodes_[node])) {
+            drop_node(node);
+        }
+    }
+}
+
+void Registry::forget(void* address) {
+    for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
+        for (Id id = find(address); id != none; id = find(address)) {
+            const Id edge = nodes_[id].first[kind];
+            if (edge == none) {
+                break;
+            }
+            disconnect(edge);
+        }
+    }
+}
+
+void Registry::each_edge(Id node, EdgeKind kind, const std::function<void(Id, const Edge&)>& visit) const {
+    for (Id id = nodes_[node].first[std::size_t(kind)]; id != none;) {
+        const Id after = next(id, node);
+        visit(id, edges_[id]);
+        id = after;
+    }
+}
+
+// Takes away the edges that are no longer true and cuts the component where it has fallen apart. Returns the parts.
+std::vector<Registry::Id> Registry::split(Id component) {
+    std::vector<Id> members;
+    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+        members.push_back(id);
+    }
+    std::vector<Id> stale;
+    for (const Id id : members) {
+        const Node& node = nodes_[id];
+        for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
+            for (Id e = node.first[kind]; e != none; e = next(e, id)) {
+                if (role_of(edges_[e], id) == 0 && !host_.holds(*this, edges_[e])) {
+                    stale.push_back(e);
+                }
+            }
+        }
+    }
+    for (const Id e : stale) {
+        remove_edge(e);
+    }
+    for (const Id id : members) {
+        nodes_[id].component = none;
+    }
+    free_component(component);
+    std::vector<Id> parts, queue;
+    for (const Id start : members) {
+        if (nodes_[start].component != none) {
+            continue;
+        }
+        const Id part = new_component();
+        parts.push_back(part);
+        nodes_[start].component = part;
+        queue.assign(1, start);
+        while (!queue.empty()) {
+            const Id id = queue.back();
+            queue.pop_back();
+            append(components_[part], id);
+            for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
+                for (Id e = nodes_[id].first[kind]; e != none; e = next(e, id)) {
+                    for (const Id other : edges_[e].node) {
+                        if (other != none && nodes_[other].component == none) {
+                            nodes_[other].component = part;
+                            queue.push_back(other);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return parts;
+}
+
+// A node with a reference that is neither ours nor comes from a member. Remembers it as the component's witness.
+bool Registry::find_witness(Id component) {
+    std::unordered_map<void*, long> inside;
+    bool counts = false;
+    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+        if (host_.can_hold(nodes_[id])) {
+            counts = true;
+            host_.each_held(nodes_[id], [&](void* address) { ++inside[address]; });
+        }
+    }
+    components_[component].counts = counts;
+    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+        const Node& node = nodes_[id];
+        if (!host_.exists(node)) {
+            continue;
+        }
+        const long references = host_.references(node);
+        const auto counted = inside.empty() ? inside.end() : inside.find(node.address);
+        if (references == always || references > (counted == inside.end() ? 0 : counted->second)) {
+            Component& c = components_[component];
+            c.witness = id;
+            c.references = references;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Frees a component: HOC objects in the order of their creation (NEURON finds the oldest NetCon of a source first), sections last.
+std::size_t Registry::dispose(Id component) {
+    std::vector<Id> members;
+    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+        members.push_back(id);
+    }
+    std::sort(members.begin(), members.end(), [&](Id a, Id b) {
+        const Node &left = nodes_[a], &right = nodes_[b];
+        return left.kind != right.kind ? left.kind == NodeKind::object : left.order < right.order;
+    });
+    std::vector<Node> leaving;
+    leaving.reserve(members.size());
+    for (const Id id : members) {
+        for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
+            while (nodes_[id].first[kind] != none) {
+                remove_edge(nodes_[id].first[kind]);
+            }
+        }
+    }
+    for (const Id id : members) {
+        const Node& node = nodes_[id];
+        leaving.push_back(node);
+        by_address_.erase(node.address);
+        --live_nodes_;
+        --live_by_kind_[std::size_t(node.kind)];
+        nodes_.give(id);
+    }
+    free_component(component);
+    released_ += leaving.size();
+    host_.release_all(leaving);
+    return leaving.size();
+}
+
+// Tries a component afresh: what has fallen off, who holds it, and away with it if nobody does.
+std::size_t Registry::trial(Id component) {
+    if (!components_[component].dirty && find_witness(component)) {
+        return 0;
+    }
+    std::size_t freed = 0;
+    for (const Id part : split(component)) {
+        if (!components_[part].used) {
+            continue;  // what ran as an earlier part went has freed or united this one
+        }
+        const Id only = components_[part].first;
+        if (components_[part].size == 1 && !has_edges(nodes_[only])) {
+            drop_node(only);  // no edge, no reference of ours: it lives as in stock NEURON
+            ++freed;
+        } else if (!find_witness(part)) {
+            freed += dispose(part);
+        }
+    }
+    return freed;
+}
+
+std::size_t Registry::sweep(bool everything) {
+    std::size_t freed = 0;
+    // Trials add components: parts, already tried, and what a release connects, which waits for the next sweep.
+    const Id end = Id(components_.size());
+    for (Id id = 0; id < end; ++id) {
+        Component& component = components_[id];
+        if (!component.used) {
+            continue;
+        }
+        const bool looks_held = !component.dirty && !component.counts && component.witness != none && host_.exists(nodes_[component.witness]) &&
+                                host_.references(nodes_[component.witness]) == component.references;
+        if (looks_held && !everything) {
+            continue;
+        }
+        components_[id].dirty = components_[id].dirty || everything;
+        freed += trial(id);
+    }
+    return freed;
+}
+
+}  // namespace patch

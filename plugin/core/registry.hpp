@@ -1,0 +1,156 @@
+// Which objects keep which alive: a node per object that has an edge, an edge per relation, components of what hangs together.
+//
+// We hold one reference on every node. A component lives while one of its nodes has a reference that is neither ours nor comes
+// from a member; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node that was
+// held at the last trial, still has the same count of references. The registry knows no NEURON: it asks its Host.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace patch {
+
+enum class NodeKind : std::uint8_t { section, object };
+
+// connection: source, target, NetCon.  tree: child, parent.  placement: point process, its section.
+// recording: section, Vector, and x.  owner: a section of a HOC template, the template's instance.
+// reference: whatever the user ties together.
+enum class EdgeKind : std::uint8_t { connection, tree, placement, recording, owner, reference };
+inline constexpr std::size_t edge_kinds = 6;
+
+class Registry {
+  public:
+    using Id = std::uint32_t;
+    static constexpr Id none = std::numeric_limits<Id>::max();
+    static constexpr long always = std::numeric_limits<long>::max();
+
+    struct Node {
+        void* address = nullptr;  // what it is known by
+        void* holder = nullptr;   // what our reference is on, set by Host::retain
+        Id component = none;
+        Id next = none, previous = none;                          // within the component
+        std::array<Id, edge_kinds> first{none, none, none, none, none, none};  // its edges, newest first, by kind
+        std::uint32_t order = 0;                                  // of creation
+        NodeKind kind = NodeKind::object;
+    };
+
+    struct Edge {
+        std::array<Id, 3> node{none, none, none};
+        std::array<Id, 3> next{none, none, none}, previous{none, none, none};  // in the list of each node
+        double x = 0;
+        EdgeKind kind = EdgeKind::connection;
+        bool used = false;
+    };
+
+    // What the registry asks of NEURON; implemented once, in plugin/host.
+    class Host {
+      public:
+        virtual ~Host() = default;
+        virtual void retain(Node& node) = 0;                 // takes our one reference and sets node.holder
+        virtual void release(const Node& node) = 0;          // gives it back; what runs then may call the registry again
+        // Gives back a whole component at once; a host whose objects can hold one another in a ring cuts it here.
+        virtual void release_all(const std::vector<Node>& nodes);
+        virtual long references(const Node& node) const = 0; // but ours; `always` for what HOC itself keeps for ever
+        virtual bool exists(const Node& node) const = 0;     // false once NEURON has deleted it
+        virtual bool holds(const Registry& registry, const Edge& edge) const = 0;  // is the edge still true in NEURON
+        // Calls visit(address) for each reference that the node itself holds: the objrefs of a template's instance.
+        virtual void each_held(const Node& node, const std::function<void(void*)>& visit) const = 0;
+        virtual bool can_hold(const Node& node) const = 0;   // whether each_held has anything to visit
+    };
+
+    explicit Registry(Host& host);
+    ~Registry();
+    Registry(const Registry&) = delete;
+    Registry& operator=(const Registry&) = delete;
+
+    // Joins two or three nodes by an edge and keeps them alive together. Nodes are made when first seen.
+    Id connect(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0);
+    // Takes one edge away; a node without edges is released.
+    void disconnect(Id edge);
+    // Takes away every edge of a node: what was deleted or ended by the user.
+    void forget(void* address);
+
+    // The node of an address, or none.
+    Id find(void* address) const;
+    const Node& node(Id id) const { return nodes_[id]; }
+    const Edge& edge(Id id) const { return edges_[id]; }
+    // The edge after this one in the list of a node.
+    Id next(Id edge, Id node) const;
+    // Calls visit(id, edge) for each edge of a node and kind, newest first.
+    void each_edge(Id node, EdgeKind kind, const std::function<void(Id, const Edge&)>& visit) const;
+
+    // Frees what nobody reaches; `everything` tries every component, changed or not. Returns the number of nodes freed.
+    std::size_t sweep(bool everything = false);
+
+    std::size_t node_count() const { return live_nodes_; }
+    std::size_t node_count(NodeKind kind) const { return live_by_kind_[std::size_t(kind)]; }
+    std::size_t edge_count() const { return live_edges_; }
+    std::size_t edge_count(EdgeKind kind) const { return live_edges_by_kind_[std::size_t(kind)]; }
+    std::size_t component_count() const { return live_components_; }
+    std::uint64_t retained() const { return retained_; }
+    std::uint64_t released() const { return released_; }
+
+  private:
+    // Items that never move, in blocks, with the freed places used again.
+    template <class Item>
+    class Pool {
+      public:
+        Item& operator[](Id id) { return blocks_[id / block][id % block]; }
+        const Item& operator[](Id id) const { return blocks_[id / block][id % block]; }
+        Id take();
+        void give(Id id);
+
+      private:
+        static constexpr Id block = 256;
+        std::vector<std::unique_ptr<Item[]>> blocks_;
+        std::vector<Id> free_;
+        Id used_ = 0;
+    };
+
+    struct Component {
+        Id first = none, last = none;
+        Id witness = none;
+        long references = 0;      // of the witness at the last trial
+        std::uint32_t size = 0;
+        bool dirty = false;       // an edge was taken away: it may have fallen apart
+        bool counts = false;      // a node has references of its own to count: the witness alone proves nothing
+        bool used = false;
+    };
+
+    Id ensure(NodeKind kind, void* address);
+    Id unite(Id a, Id b);
+    void link(Id edge, std::size_t role);
+    void unlink(Id edge, std::size_t role);
+    void remove_edge(Id edge);
+    void append(Component& component, Id id);
+    void detach(Id node);
+    void drop_node(Id node);
+    bool has_edges(const Node& node) const;
+    std::size_t role_of(const Edge& edge, Id node) const;
+    Id new_component();
+    void free_component(Id id);
+    std::size_t trial(Id component);
+    std::vector<Id> split(Id component);
+    bool find_witness(Id component);
+    std::size_t dispose(Id component);
+
+    Host& host_;
+    Pool<Node> nodes_;
+    Pool<Edge> edges_;
+    std::vector<Component> components_;
+    std::vector<Id> free_components_;
+    std::unordered_map<void*, Id> by_address_;
+    std::size_t live_nodes_ = 0, live_edges_ = 0, live_components_ = 0;
+    std::array<std::size_t, 2> live_by_kind_{};
+    std::array<std::size_t, edge_kinds> live_edges_by_kind_{};
+    std::uint32_t order_ = 0;
+    std::uint64_t retained_ = 0, released_ = 0;
+};
+
+}  // namespace patch

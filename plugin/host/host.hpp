@@ -1,0 +1,357 @@
+// The seam: NEURON in our words. No NEURON header is known above this line, and nothing above it knows a NEURON version.
+// A row a word; implemented in host_common.cpp and host_nrn9.cpp, the words about Python in host_python*.cpp.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../core/bind.hpp"
+#include "../core/error.hpp"
+#include "../core/registry.hpp"
+#include "../core/value.hpp"
+
+namespace patch::host {
+
+// ---- Sections ----
+bool exists(Section section);                    // false once NEURON has deleted it
+Section current_section();                       // none: {}
+Section first_section();                         // none: {}
+std::string name(Section section);                // "dend[3]"
+std::string name(Segment segment);               // "dend[3](0.5)"
+std::size_t point_count(Section section);        // its 3-D points
+double diameter(Segment segment);                // um
+inline constexpr std::size_t most_points = 32767;  // NEURON counts them in a short
+// Appends n 3-D points (um); stride is in doubles, diameters may be one number for all (diameter_stride 0).
+struct Columns {
+    const double *x = nullptr, *y = nullptr, *z = nullptr, *diameter = nullptr;
+    std::size_t size = 0, stride = 1, diameter_stride = 1;
+};
+void append_points(Section section, const Columns& points);
+void connect_sections(Section child, Section parent, double parent_x, double child_end);
+bool is_connected(Section child, Section parent);
+
+// The section is the current one while this lives; the section stack is as before afterwards, also on errors.
+class SectionScope {
+  public:
+    explicit SectionScope(Section section);
+    ~SectionScope();
+    SectionScope(const SectionScope&) = delete;
+    SectionScope& operator=(const SectionScope&) = delete;
+
+  private:
+    bool pushed_;
+};
+
+// ---- Variables ----
+Variable range_variable(Segment segment, const char* name);     // a place's voltage: "v"; none: {}
+Variable object_variable(Object object, const std::string& name);  // a point process's current: "i"; none: {}
+bool exists(const Variable& variable);
+std::optional<Segment> place_of(const Variable& variable, Section section);  // which place of a section a voltage is
+
+// ---- Objects ----
+// Holds one reference of NEURON's on an object.
+class Owned {
+  public:
+    Owned() = default;
+    explicit Owned(Object object);   // adds a reference
+    static Owned adopt(Object object);  // takes one over
+    Owned(const Owned& other);
+    Owned(Owned&& other) noexcept;
+    Owned& operator=(Owned other) noexcept;
+    ~Owned();
+    Object get() const { return object_; }
+    Object release();                // gives the reference to the caller
+
+  private:
+    Object object_;
+};
+
+std::string class_name(Object object);           // "ExpSyn"
+std::string name(Object object);                 // "ExpSyn[0]"
+bool is_a(Object object, const char* class_name);
+bool is_point_process(Object object);            // with a place or an artificial cell
+bool is_artificial_cell(Object object);
+bool is_placed(Object object);                   // a point process in a section that exists
+Segment place_of(Object point_process);
+std::size_t instances(const char* class_name);
+Owned make(const char* class_name, const std::vector<Value>& arguments);
+Value call(Object object, const char* method, const std::vector<Value>& arguments);  // a number, a string or an object
+
+// ---- Mechanisms ----
+struct Mechanism {
+    bool exists = false, point_process = false, artificial_cell = false;
+};
+Mechanism mechanism(const std::string& name);
+std::vector<std::string> point_process_names();  // artificial cells too
+std::vector<std::string> attribute_names(const std::string& class_name);
+void set_attribute(Object object, const std::string& name, double value);
+// Registers a mechanism of ours on first use. `before` is what NEURON must have: not inside a step.
+void require_mechanism(const char* name);
+
+// ---- Connections (NetCon) ----
+struct Source {                                   // what spikes: a place, a variable with its section, an object, or nothing
+    Segment segment;
+    Variable variable;
+    Object object;
+    Value value;                                  // as it was given
+    bool nothing() const { return !segment && !variable && !object; }
+};
+// delay (ms), threshold (mV) and weight; a nan leaves NEURON's own number.
+struct Strength {
+    double threshold, delay, weight;
+};
+Owned new_netcon(const Source& source, Object target, const Strength& strength);
+Object netcon_target(Object netcon);
+Object netcon_source(Object netcon);             // the artificial cell or point process; a place: {}
+Section netcon_source_section(Object netcon);
+void silence(Object netcon);                     // it delivers no more
+std::size_t weight_count(Object target);         // how many weights a connection to it has
+void set_weight(Object netcon, std::size_t i, double weight);
+// A user's own object that stands for an end keeps the connection in its _connections, where it has that.
+void note_connection(const Value& source, const Value& target, Object netcon);
+
+// ---- Vectors and Matrices ----
+struct Numbers {                                  // what numbers(value) has read; borrowed while the value lives
+    std::vector<double> own;
+    const double* data = nullptr;
+    std::size_t rows = 0, columns = 1;
+    std::size_t row_stride = 1, column_stride = 1;
+    std::function<void()> done;                   // gives a buffer back
+    bool flat = false;                            // one-dimensional
+    Numbers() = default;
+    Numbers(Numbers&&) = default;
+    Numbers& operator=(Numbers&&) = default;
+    ~Numbers() {
+        if (done) {
+            done();
+        }
+    }
+    double at(std::size_t row, std::size_t column = 0) const { return data[row * row_stride + column * column_stride]; }
+};
+// The numbers of a Vector, a Matrix, a buffer (numpy), a list, a list of lists. Throws a type error that names `argument`.
+Numbers numbers(const Value& value, const char* argument, const char* expected);
+Owned new_vector(std::size_t size = 0, const double* values = nullptr);
+void record(Object vector, const Variable& variable, Section section);
+void record_time(Object vector, Section section);
+std::vector<double> values(Object vector);
+double* vector_data(Object vector);
+void append(Object vector, double value);
+void clear(Object vector);
+
+// ---- Running ----
+double time();                                    // ms
+double& variable(const char* name);               // a number of HOC's: t, dt, celsius
+double& standard_variable(const char* name);      // one of the standard run system (v_init, tstop), which is loaded if need be
+void run_hoc(const char* code);                   // throws what NEURON says
+void watch_runs();                                // counts steps and initialisations from now on; again after an early load
+bool running();                                   // inside a step, an event or an initialisation
+bool can_make();                                  // whether cells and mechanisms can be made now
+void call_function(const char* name, const std::vector<double>& arguments);
+// Calls `before` at the outermost finitialize, whoever called it, and `after` at its end.
+void on_initialise(std::function<void()> before, std::function<void()> after);
+// Calls `step(t)` after every fixed step of thread 0 (for a model without sections).
+void on_step(std::function<void(double)> step);
+
+// ---- Methods: how a function reaches HOC and Python ----
+enum Place : unsigned {
+    in_hoc = 1,             // the class Patch
+    on_p = 2,
+    on_section = 4,         // nrn.Section
+    on_segment = 8,         // nrn.Segment
+    on_point_process = 16,  // what p makes
+    on_netcon = 32,
+    on_patch_section = 64,  // p.Section alone
+    on_vector = 128,        // hoc.Vector, once p is given out
+    property = 256,         // read without a call in Python
+    replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
+    internal = 1024,        // of the native module alone: what the types' own calls are made of
+    everywhere = in_hoc | on_p,
+};
+
+struct Result {
+    enum class Kind { nothing, number, boolean, text, object, chained, table, value } kind = Kind::nothing;
+    double number = 0;
+    std::string text;
+    Owned object;
+    Value value;            // for Python alone
+    Table table;
+
+    Result() = default;
+    Result(double value);
+    Result(bool value);
+    Result(std::string value);
+    Result(Owned value);
+    Result(Chained value);
+    Result(Table value);
+    Result(Value value);
+};
+
+enum class Returns { number, object, text };
+struct Method {
+    const char* name;
+    const char* about;
+    unsigned places;
+    Signature (*signature)(const char* name, const char* about);
+    Result (*call)(Face& face, const Signature& signature);
+    Returns returns;
+    double (*hoc_number)(void*);
+    void* (*hoc_object)(void*);
+    const char** (*hoc_text)(void*);
+    void* (*python)(void*, void* const*, std::ptrdiff_t, void*);
+    Signature described() const { return signature(name, about); }
+};
+using Methods = std::vector<Method>;
+
+// The entries of the ladder: every error of ours or NEURON's becomes a sentence of the face's own kind.
+double enter_number(const Method& method, void* self);
+void* enter_object(const Method& method, void* self);
+const char** enter_text(const Method& method, void* self);
+void* enter_python(const Method& method, void* self, void* const* arguments, std::ptrdiff_t count, void* names);
+
+// One row of a capability's `methods`: a struct, a function of it, and where it can be called.
+// `variant` tells rows of the same struct and function apart.
+template <class Arguments, auto function, int variant>
+struct Entry {
+    static inline Method method{};
+    using Return = decltype(function(std::declval<const Arguments&>()));
+    static Result call(Face& face, const Signature& signature) {
+        const Arguments arguments = bind<Arguments>(face, signature);
+        if constexpr (std::is_void_v<Return>) {
+            function(arguments);
+            return {};
+        } else {
+            return Result(function(arguments));
+        }
+    }
+    static double hoc_number(void* self) { return enter_number(method, self); }
+    static void* hoc_object(void* self) { return enter_object(method, self); }
+    static const char** hoc_text(void* self) { return enter_text(method, self); }
+    static void* python(void* self, void* const* arguments, std::ptrdiff_t count, void* names) {
+        return enter_python(method, self, arguments, count, names);
+    }
+};
+
+template <class Arguments, auto function, int variant = 0>
+Method method(const char* name, const char* about, unsigned places = everywhere) {
+    using Row = Entry<Arguments, function, variant>;
+    constexpr Returns returns = std::is_same_v<typename Row::Return, Owned>         ? Returns::object
+                                : std::is_same_v<typename Row::Return, std::string> ? Returns::text
+                                                                                    : Returns::number;
+    Row::method = {name,           about,           places,        &signature<Arguments>, &Row::call, returns,
+                   &Row::hoc_number, &Row::hoc_object, &Row::hoc_text, &Row::python};
+    return Row::method;
+}
+
+// ---- Installing ----
+bool fits();                                      // is this NEURON one that the library was built for? Says so where it is not
+bool installed(const char* class_name);
+void install_class(const char* name, std::vector<Methods> capabilities);
+const std::vector<Method>& methods();             // all that was installed
+void when_ready(std::function<void()> action);    // now, or after an early load
+void install_templates();                         // hoc/*.hoc, embedded
+void install_python();                            // methods on stock types and the module, in a Python process
+void answer_bare_name(const char* name);          // nrn_load_dll("libpatch.so") from any folder, once loaded
+std::string running_version();                    // "9.0.2"
+void refresh_signatures();                        // they show the numbers in force
+void complain(const std::string& sentence);       // one line on stderr
+
+const std::string& last_error();
+
+// ---- Python, where there is one ----
+bool has_python();
+// Calls a Python callable; the value's origin is a new reference: return it to Python, or release it.
+Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
+void release(Foreign object);
+class Borrowed {                                  // releases what call() has returned at the end of a scope
+  public:
+    explicit Borrowed(Foreign object)
+        : object_(object) {}
+    ~Borrowed() { release(object_); }
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+
+  private:
+    Foreign object_;
+};
+bool is_callable(Foreign object);
+std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
+// Values for Python: good until the next one is made.
+Value new_list(const std::vector<Value>& values);
+Value new_dict(const std::vector<std::pair<Value, Value>>& items);
+Value pointer(const Variable& variable);          // a _ref_
+// Attributes that users set through a descriptor of ours on any section; an absent value takes one away.
+Value attribute(Section section, const char* name);
+void set_attribute(Section section, const char* name, const Value& value);
+void set_attribute(const Value& target, const std::string& name, const Value& value);  // Python's setattr, else NEURON's
+std::string type_name(Foreign object);            // "list"
+std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument);  // of a dict
+void warn(const std::string& sentence);           // Python's warnings, else stderr
+
+// ---- Lifetimes: what is kept alive together, in the registry ----
+Registry& registry();
+// A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
+void keep_connection(const Source& source, Object target, Object netcon);
+void keep_tree(Section child, Section parent);
+void keep_placed(Object point_process, bool stored = false);
+void keep_recording(Section section, double x, Object vector);
+std::vector<Object> stored(Section section);      // point processes kept with stored = true, oldest first
+// One thing keeps another alive, whatever that is: a NEURON object or any Python object.
+void keep_reference(const Value& nurse, const Value& patient);
+bool drop_reference(const Value& nurse, const Value& patient);
+Object recording(Section section, double x);      // the Vector that keep_recording was given; none: {}
+std::vector<std::pair<double, Object>> recordings(Section section);
+// What is joined to a section or an object: each partner once, and the latest NetCon between the two where there is one.
+struct Partner {
+    Value value;
+    Object netcon;
+};
+std::vector<Partner> partners(const Value& value, bool connected_only);
+void forget(Object object);                       // its edges are gone: a connection that the user has ended
+std::size_t sweep(bool everything = false);       // frees what nobody reaches, at once
+
+}  // namespace patch::host
+
+namespace patch {
+
+// ---- Readers of NEURON's things ----
+template <>
+struct Reader<Section> {
+    static constexpr const char* expected = "a Section";
+    static constexpr Protocol protocol = Protocol::neuron;
+    static Section read(const Value& value, const char* name);
+    static std::string text(Section) { return "None"; }
+};
+template <>
+struct Reader<Segment> {
+    static constexpr const char* expected = "a Section or a Segment";
+    static constexpr Protocol protocol = Protocol::neuron;
+    static Segment read(const Value& value, const char* name);
+    static std::string text(Segment) { return "None"; }
+};
+template <>
+struct Reader<host::Source> {
+    static constexpr const char* expected = "a Section, a Segment, a pointer, an artificial cell, a point process or None";
+    static constexpr Protocol protocol = Protocol::netcon;
+    static constexpr bool takes_pointer = true;
+    static host::Source read(const Value& value, const char* name);
+    static std::string text(const host::Source&) { return "None"; }
+};
+// The target of a connection: a point process that receives, an artificial cell, or None for a detector.
+struct Target {
+    Object object;
+    Value value;
+};
+template <>
+struct Reader<Target> {
+    static constexpr const char* expected = "a point process, an artificial cell or None";
+    static constexpr Protocol protocol = Protocol::netcon;
+    static Target read(const Value& value, const char* name);
+    static std::string text(const Target&) { return "None"; }
+};
+
+}  // namespace patch

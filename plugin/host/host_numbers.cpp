@@ -1,0 +1,199 @@
+// Numbers in bulk, from whatever holds them: a Vector, a Matrix, a buffer (numpy, without a copy), a list, a list of lists.
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host {
+
+namespace {
+
+Numbers of_vector(Object vector) {
+    Numbers numbers;
+    numbers.data = nrn_vector_data(raw(vector));
+    numbers.rows = std::size_t(nrn_vector_capacity(raw(vector)));
+    numbers.flat = true;
+    return numbers;
+}
+
+// A Matrix keeps its numbers where no header of NEURON's says: it is read by columns, through its own method.
+Numbers of_matrix(Object matrix) {
+    Numbers numbers;
+    numbers.rows = std::size_t(call(matrix, "nrow", {}).number);
+    numbers.columns = std::size_t(call(matrix, "ncol", {}).number);
+    numbers.own.reserve(numbers.rows * numbers.columns);
+    const Owned column = new_vector();
+    for (std::size_t j = 0; j < numbers.columns; ++j) {
+        Value index, into;
+        index.kind = Kind::number;
+        index.number = double(j);
+        into.kind = Kind::object;
+        into.object = column.get();
+        call(matrix, "getcol", {index, into});
+        const std::vector<double> values = host::values(column.get());
+        numbers.own.insert(numbers.own.end(), values.begin(), values.end());
+    }
+    numbers.data = numbers.own.data();
+    numbers.row_stride = 1;
+    numbers.column_stride = numbers.rows;
+    return numbers;
+}
+
+template <class T>
+double element(const char* at) {
+    T value;
+    std::memcpy(&value, at, sizeof value);
+    return double(value);
+}
+
+using Element = double (*)(const char*);
+
+// How an element of a buffer is read, by its format (struct's letters); null for what is not a number.
+Element element_of(const char* format) {
+    if (*format == '@' || *format == '=' || *format == '<') {
+        ++format;
+    }
+    if (format[0] == '\0' || format[1] != '\0') {
+        return nullptr;
+    }
+    switch (*format) {
+    case 'd':
+        return &element<double>;
+    case 'f':
+        return &element<float>;
+    case 'b':
+        return &element<std::int8_t>;
+    case 'B':
+        return &element<std::uint8_t>;
+    case 'h':
+        return &element<std::int16_t>;
+    case 'H':
+        return &element<std::uint16_t>;
+    case 'i':
+        return &element<std::int32_t>;
+    case 'I':
+        return &element<std::uint32_t>;
+    case 'l':
+    case 'q':
+        return &element<std::int64_t>;
+    case 'L':
+    case 'Q':
+        return &element<std::uint64_t>;
+    default:
+        return nullptr;
+    }
+}
+
+using python::api;
+using python::PyObject;
+using python::Ref;
+
+// A buffer of doubles is read where it is; one of other numbers is copied. False where there is no buffer of numbers.
+bool of_buffer(PyObject* object, Numbers& numbers) {
+    constexpr int with_strides_and_format = 0x0018 | 0x0004;
+    auto view = std::make_shared<python::Py_buffer>();
+    if (api().PyObject_GetBuffer(object, view.get(), with_strides_and_format) < 0) {
+        api().PyErr_Clear();
+        return false;
+    }
+    const auto done = [view] { api().PyBuffer_Release(view.get()); };
+    const Element read = element_of(view->format ? view->format : "B");
+    if (!read || view->ndim < 1 || view->ndim > 2) {
+        done();
+        return false;
+    }
+    numbers.flat = view->ndim == 1;
+    numbers.rows = std::size_t(view->shape[0]);
+    numbers.columns = numbers.flat ? 1 : std::size_t(view->shape[1]);
+    const std::ptrdiff_t down = view->strides[0], across = numbers.flat ? 0 : view->strides[1];
+    const bool in_place = read == &element<double> && down % 8 == 0 && across % 8 == 0 && down >= 0 && across >= 0 &&
+                          reinterpret_cast<std::uintptr_t>(view->buf) % alignof(double) == 0;
+    if (in_place) {
+        numbers.data = static_cast<const double*>(view->buf);
+        numbers.row_stride = std::size_t(down / 8);
+        numbers.column_stride = std::size_t(across / 8);
+        numbers.done = done;
+        return true;
+    }
+    numbers.own.reserve(numbers.rows * numbers.columns);
+    for (std::size_t i = 0; i < numbers.rows; ++i) {
+        const char* const row = static_cast<const char*>(view->buf) + std::ptrdiff_t(i) * down;
+        for (std::size_t j = 0; j < numbers.columns; ++j) {
+            numbers.own.push_back(read(row + std::ptrdiff_t(j) * across));
+        }
+    }
+    numbers.data = numbers.own.data();
+    numbers.row_stride = numbers.columns;
+    done();
+    return true;
+}
+
+// A list of numbers, or of rows of numbers that are equally long.
+Numbers of_sequence(PyObject* object, const char* argument, const char* expected, const Value& value) {
+    const Ref list(api().PySequence_List(object));
+    if (!list) {
+        api().PyErr_Clear();
+        throw wrong_kind(argument, described(value), expected);
+    }
+    Numbers numbers;
+    const std::ptrdiff_t rows = api().PyList_Size(list.get());
+    numbers.rows = std::size_t(rows);
+    numbers.flat = true;
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+        const Value item = python::value_of(api().PyList_GetItem(list.get(), i), Protocol::untouched);
+        const std::string place = std::string(argument) + "[" + std::to_string(i) + "]";
+        const bool number = item.kind == Kind::number;
+        if (i == 0) {
+            numbers.flat = number;
+        }
+        if (number != numbers.flat || item.kind == Kind::text || item.kind == Kind::none || item.kind == Kind::boolean) {
+            throw wrong_kind(place, described(item), numbers.flat ? "a number" : "a row of numbers");
+        }
+        if (number) {
+            numbers.own.push_back(item.number);
+            continue;
+        }
+        const Numbers row = host::numbers(item, place.c_str(), "a row of numbers");
+        if (!row.flat) {
+            throw wrong_kind(place, "a table", "a row of numbers");
+        }
+        if (i == 0) {
+            numbers.columns = row.rows;
+        } else if (row.rows != numbers.columns) {
+            throw unequal_lengths(std::string(argument) + "[0]", numbers.columns, place, row.rows, {});
+        }
+        for (std::size_t j = 0; j < row.rows; ++j) {
+            numbers.own.push_back(row.at(j));
+        }
+    }
+    numbers.data = numbers.own.data();
+    numbers.row_stride = numbers.columns;
+    return numbers;
+}
+
+}  // namespace
+
+Numbers numbers(const Value& value, const char* argument, const char* expected) {
+    if (value.kind == Kind::object && is_a(value.object, "Vector")) {
+        return of_vector(value.object);
+    }
+    if (value.kind == Kind::object && is_a(value.object, "Matrix")) {
+        return of_matrix(value.object);
+    }
+    if (value.kind != Kind::foreign || !has_python()) {
+        throw wrong_kind(argument, described(value), expected);
+    }
+    auto* const object = static_cast<PyObject*>(value.origin.address);
+    Numbers numbers;
+    if (!python::is_instance(object, api().PyBytes_Type) && of_buffer(object, numbers)) {
+        return numbers;
+    }
+    if (python::is_instance(object, api().PyBytes_Type) || python::is_instance(object, api().PyDict_Type)) {
+        throw wrong_kind(argument, described(value), expected);
+    }
+    return of_sequence(object, argument, expected, value);
+}
+
+}  // namespace patch::host

@@ -1,0 +1,622 @@
+// CPython by dlsym: values in and out, the Python face of a call and its ladder.
+#include "python.hpp"
+
+#include <dlfcn.h>
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <unordered_map>
+
+#include "nrn9.hpp"
+
+namespace patch::host::python {
+
+const Api* find_api() {
+    static Api table;
+    static bool complete = false;
+    if (!complete) {
+        bool all = true;
+        const auto look = [&](const char* name) {
+            void* const address = dlsym(RTLD_DEFAULT, name);
+            all = all && address;
+            return address;
+        };
+#define X(result, name, arguments) table.name = reinterpret_cast<result(*) arguments>(look(#name));
+        PATCH_PYTHON_FUNCTIONS(X)
+#undef X
+#define X(name) table.name = static_cast<PyObject*>(look(#name));
+        PATCH_PYTHON_DATA(X)
+#undef X
+#define X(name) \
+    if (void* const address = look(#name)) table.name = *static_cast<PyObject**>(address);
+        PATCH_PYTHON_EXCEPTIONS(X)
+#undef X
+        complete = all;
+    }
+    return complete && table.Py_IsInitialized() ? &table : nullptr;
+}
+
+const Api& api() {
+    static const Api* const table = find_api();
+    return *table;
+}
+
+Ref checked(PyObject* object) {
+    if (!object) {
+        throw Raised();
+    }
+    return Ref(object);
+}
+
+Types& types() {
+    static Types all;
+    return all;
+}
+
+bool is_instance(PyObject* object, PyObject* type) {
+    return object->type == type || api().PyType_IsSubtype(object->type, type);
+}
+
+std::string text_of(PyObject* unicode) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(unicode, &size);
+    if (!text) {
+        throw Raised();
+    }
+    return {text, std::size_t(size)};
+}
+
+std::string take_exception() {
+    PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
+    api().PyErr_Fetch(&type, &value, &trace);
+    api().PyErr_NormalizeException(&type, &value, &trace);
+    const Ref owned_type(type), owned_value(value), owned_trace(trace);
+    const Ref text(value ? api().PyObject_Str(value) : nullptr);
+    if (!text) {
+        api().PyErr_Clear();
+        return "a Python exception without a text";
+    }
+    return text_of(text.get());
+}
+
+// ---- NEURON's handles in Python ----
+
+namespace {
+
+// src/nrnpython/nrnpy_nrn.h: the first field of a Section is NEURON's, of a Segment its Section. Checked by install_types.
+struct SectionObject {
+    PyObject head;
+    ::Section* section;
+};
+struct SegmentObject {
+    PyObject head;
+    SectionObject* section;
+    double x;
+};
+
+// Functions of NEURON's Python half, by the names they are exported under.
+struct Bridge {
+    int (*is_pointer)(PyObject*, Handle&) = nullptr;
+    PyObject* (*pointer)(Handle) = nullptr;
+    PyObject* (*current_section)(PyObject*, PyObject*) = nullptr;
+};
+
+const Bridge& bridge() {
+    static const Bridge functions = [] {
+        Bridge found;
+        Dl_info file{};
+        dladdr(reinterpret_cast<void*>(neuron::python::methods.po2ho), &file);
+        void* const library = file.dli_fname ? dlopen(file.dli_fname, RTLD_LAZY | RTLD_NOLOAD) : nullptr;
+        if (library) {
+            const auto look = [&](auto& function, const char* name) {
+                function = reinterpret_cast<std::decay_t<decltype(function)>>(dlsym(library, name));
+            };
+            look(found.is_pointer, "_Z17nrn_is_hocobj_ptrP7_objectRN6neuron9container11data_handleIdEE");
+            look(found.pointer, "_Z17nrn_hocobj_handleN6neuron9container11data_handleIdEE");
+            look(found.current_section, "_Z14nrnpy_cas_safeP7_objectS0_");
+        }
+        return found;
+    }();
+    return functions;
+}
+
+// A user's or a subclass's own word for a protocol, where it is not ours: a bound method, or null.
+Ref own_word(PyObject* object, const char* word) {
+    Ref method(api().PyObject_GetAttrString(object, word));
+    if (!method) {
+        api().PyErr_Clear();
+    }
+    return method;
+}
+
+const char* word_of(Protocol protocol) {
+    return protocol == Protocol::netcon ? "__netcon__" : protocol == Protocol::record ? "__record__" : "__neuron__";
+}
+
+// Whether a subclass of nrn.Section overrides a word that the load has added.
+bool overrides(PyObject* type, const char* word) {
+    const Ref theirs(api().PyObject_GetAttrString(type, word));
+    const Ref ours(api().PyObject_GetAttrString(types().section, word));
+    api().PyErr_Clear();
+    return theirs && ours && theirs.get() != ours.get();
+}
+
+struct Overrides {
+    bool neuron = false, netcon = false, record = false, arc = false;
+};
+const Overrides& overrides_of(PyObject* type) {
+    static std::unordered_map<PyObject*, Overrides> known;
+    const auto found = known.find(type);
+    if (found != known.end()) {
+        return found->second;
+    }
+    api().Py_IncRef(type);  // the key stays what it is
+    return known[type] = {overrides(type, "__neuron__"), overrides(type, "__netcon__"), overrides(type, "__record__"),
+                          overrides(type, "__arc__")};
+}
+
+Value called(const Ref& method, PyObject* original, Protocol next) {
+    const Ref nothing = checked(api().PyTuple_New(0));
+    const Ref result = checked(api().PyObject_Call(method.get(), nothing.get(), nullptr));
+    Value value = value_of(result.get(), next);
+    value.origin = {original};
+    return value;
+}
+
+Value section_value(PyObject* object, Protocol protocol) {
+    Value value;
+    value.kind = Kind::section;
+    value.segment = {Section{reinterpret_cast<SectionObject*>(object)->section}, 0.5};
+    value.origin = {object};
+    if (object->type != types().section) {
+        const Overrides& own = overrides_of(object->type);
+        const bool own_protocol = (protocol == Protocol::netcon && own.netcon) || (protocol == Protocol::record && own.record);
+        if (own_protocol) {
+            return called(own_word(object, word_of(protocol)), object, Protocol::neuron);
+        }
+        if (own.arc) {
+            value.segment.x = called(own_word(object, "__arc__"), object, Protocol::untouched).number;
+        }
+    }
+    return value;
+}
+
+}  // namespace
+
+Object object_in(PyObject* hoc_object) {
+    ::Object* const object = neuron::python::methods.po2ho(hoc_object);
+    if (!object) {
+        return {};
+    }
+    const bool wrapped = object->ctemplate->sym == nrnpy_pyobj_sym_;
+    const Object result{wrapped ? nullptr : object};
+    hoc_obj_unref(object);  // the handle keeps it
+    return result;
+}
+
+Value value_of(void* address, Protocol protocol) {
+    auto* const object = static_cast<PyObject*>(address);
+    Value value;
+    value.origin = {object};
+    if (object == api().none()) {
+        value.kind = Kind::none;
+        return value;
+    }
+    if (object->type == api().PyFloat_Type || object->type == api().PyLong_Type) {
+        value.kind = Kind::number;
+        value.number = api().PyFloat_AsDouble(object);
+        value.whole = object->type == api().PyLong_Type;
+        if (value.number == -1 && api().PyErr_Occurred()) {
+            throw Raised();
+        }
+        return value;
+    }
+    if (object->type == api().PyBool_Type) {
+        value.kind = Kind::boolean;
+        value.number = api().PyObject_IsTrue(object);
+        return value;
+    }
+    if (is_instance(object, api().PyUnicode_Type)) {
+        value.kind = Kind::text;
+        value.text = text_of(object);
+        return value;
+    }
+    if (is_instance(object, types().section)) {
+        return section_value(object, protocol);
+    }
+    if (is_instance(object, types().segment)) {
+        auto* const segment = reinterpret_cast<SegmentObject*>(object);
+        value.kind = Kind::segment;
+        value.segment = {Section{segment->section->section}, segment->x};
+        return value;
+    }
+    if (is_instance(object, types().hoc_object)) {
+        Handle handle;
+        if (bridge().is_pointer && bridge().is_pointer(object, handle)) {
+            value.kind = Kind::variable;
+            value.variable = variable_of(handle);
+        } else if (const Object inside = object_in(object)) {
+            value.kind = Kind::object;
+            value.object = inside;
+        } else {
+            value.kind = Kind::foreign;
+        }
+        return value;
+    }
+    if (api().PyNumber_Check(object) && !api().PySequence_Check(object)) {
+        const double number = api().PyFloat_AsDouble(object);
+        if (number == -1 && api().PyErr_Occurred()) {
+            api().PyErr_Clear();
+        } else {
+            value.kind = Kind::number;
+            value.number = number;
+            value.whole = api().PyIndex_Check(object);
+            return value;
+        }
+    }
+    if (protocol != Protocol::untouched) {
+        for (const Protocol asked : {protocol, Protocol::neuron}) {
+            if (const Ref method = own_word(object, word_of(asked))) {
+                const Value stands_for = called(method, object, Protocol::untouched);
+                if (stands_for.kind != Kind::foreign || stands_for.origin.address != object) {
+                    return stands_for;
+                }
+            }
+        }
+    }
+    value.kind = Kind::foreign;
+    return value;
+}
+
+Ref section_object(Section section) {
+    const SectionScope scope(section);
+    return checked(bridge().current_section(nullptr, nullptr));
+}
+
+// NEURON gives the owner each time where there is one, and a new handle each time where HOC owns the section.
+void* owner_of(Section section) {
+    Ref first = section_object(section);
+    const Ref second = section_object(section);
+    return first.get() == second.get() ? first.release() : nullptr;
+}
+
+Ref python_of(const Value& value) {
+    switch (value.kind) {
+    case Kind::number:
+        return checked(value.whole ? api().PyLong_FromLongLong((long long) value.number) : api().PyFloat_FromDouble(value.number));
+    case Kind::boolean:
+        return checked(api().PyBool_FromLong(value.number != 0));
+    case Kind::text:
+        return checked(api().PyUnicode_FromStringAndSize(value.text.data(), std::ptrdiff_t(value.text.size())));
+    case Kind::section:
+        return value.origin && is_instance(static_cast<PyObject*>(value.origin.address), types().section)
+                   ? Ref::borrowed(static_cast<PyObject*>(value.origin.address))
+                   : section_object(value.segment.section);
+    case Kind::segment: {
+        const Ref section = section_object(value.segment.section);
+        const Ref x = checked(api().PyTuple_New(1));
+        api().PyTuple_SetItem(x.get(), 0, api().PyFloat_FromDouble(value.segment.x));
+        return checked(api().PyObject_Call(section.get(), x.get(), nullptr));
+    }
+    case Kind::variable:
+        return checked(bridge().pointer(raw(value.variable)));
+    case Kind::object:
+        return value.origin && is_instance(static_cast<PyObject*>(value.origin.address), types().hoc_object)
+                   ? Ref::borrowed(static_cast<PyObject*>(value.origin.address))
+                   : wrap(value.object);
+    case Kind::foreign:
+        return Ref::borrowed(static_cast<PyObject*>(value.origin.address));
+    default:
+        return Ref::borrowed(api().none());
+    }
+}
+
+Ref python_of(const Result& result, PyObject* receiver) {
+    switch (result.kind) {
+    case Result::Kind::number:
+        return checked(api().PyFloat_FromDouble(result.number));
+    case Result::Kind::boolean:
+        return checked(api().PyBool_FromLong(result.number != 0));
+    case Result::Kind::text:
+        return checked(api().PyUnicode_FromStringAndSize(result.text.data(), std::ptrdiff_t(result.text.size())));
+    case Result::Kind::object:
+        return result.object.get() ? wrap(result.object.get()) : Ref::borrowed(api().none());
+    case Result::Kind::chained:
+        return Ref::borrowed(receiver ? receiver : api().none());
+    case Result::Kind::value:
+        return python_of(result.value);
+    case Result::Kind::table: {
+        Ref dict = checked(api().PyDict_New());
+        for (const auto& [name, number] : result.table) {
+            const bool whole = number == std::floor(number);
+            const Ref value = checked(whole ? api().PyLong_FromLongLong((long long) number) : api().PyFloat_FromDouble(number));
+            api().PyDict_SetItemString(dict.get(), name.c_str(), value.get());
+        }
+        return dict;
+    }
+    case Result::Kind::nothing:
+        break;
+    }
+    return Ref::borrowed(api().none());
+}
+
+// ---- The Python face of a call ----
+
+namespace {
+
+class PythonFace final: public Face {
+  public:
+    PythonFace(bool method, PyObject* self, PyObject* const* arguments, std::size_t count, PyObject* names, bool takes_section)
+        : self_(method ? self : nullptr)
+        , arguments_(arguments)
+        , count_(count) {
+        const std::size_t named = names ? std::size_t(api().PyTuple_Size(names)) : 0;
+        for (std::size_t i = 0; i < named; ++i) {
+            std::string name = text_of(api().PyTuple_GetItem(names, std::ptrdiff_t(i)));
+            if (!takes_section && name == "sec") {
+                section_ = arguments[count + i];
+            } else {
+                names_.push_back(std::move(name));
+                values_.push_back(arguments[count + i]);
+            }
+        }
+    }
+
+    bool python() const override { return true; }
+    std::size_t count() const override { return count_; }
+    std::size_t named_count() const override { return names_.size(); }
+    std::string_view name(std::size_t i) const override { return names_[i]; }
+    bool has_receiver() const override { return self_ != nullptr; }
+    PyObject* section() const { return section_; }
+
+    Kind kind(std::size_t) const override { return Kind::foreign; }
+    Value at(std::size_t i, Protocol protocol) override { return value_of(arguments_[i], protocol); }
+    Value named(std::size_t i, Protocol protocol) override { return value_of(values_[i], protocol); }
+    Value receive(Protocol protocol) override { return value_of(self_, protocol); }
+
+  private:
+    PyObject* self_;
+    PyObject* const* arguments_;
+    std::size_t count_;
+    std::vector<std::string> names_;
+    std::vector<PyObject*> values_;
+    PyObject* section_ = nullptr;
+};
+
+const char* class_of(const Error& error) {
+    switch (error.kind) {
+    case ErrorKind::value:
+        return "PatchValueError";
+    case ErrorKind::type:
+        return "PatchTypeError";
+    case ErrorKind::reference:
+        return "PatchReferenceError";
+    case ErrorKind::name:
+        return "PatchAttributeError";
+    case ErrorKind::connection:
+        return "PatchConnectionError";
+    case ErrorKind::access:
+        return "HocSectionAccessError";
+    case ErrorKind::not_connected:
+        return "NotConnectedError";
+    case ErrorKind::busy:
+        return "SimulationError";
+    case ErrorKind::host:
+        return "HocError";
+    case ErrorKind::failure:
+        break;
+    }
+    return "PatchError";
+}
+
+}  // namespace
+
+void set_exception(const Error& error) {
+    set_last_error(error.sentence());
+    try {
+        const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
+        const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + ".exceptions").c_str()));
+        const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
+        const char* const topic = error.topic == Topic::connect ? "HocConnectError" : error.topic == Topic::record ? "HocRecordError" : "";
+        const std::string fields[]{class_of(error), topic,          error.sentence(), error.function,
+                                   error.argument,  error.got,      error.expected,   error.place};
+        const Ref arguments = checked(api().PyTuple_New(8));
+        for (std::ptrdiff_t i = 0; i < 8; ++i) {
+            const std::string& field = fields[i];
+            api().PyTuple_SetItem(arguments.get(), i, api().PyUnicode_FromStringAndSize(field.data(), std::ptrdiff_t(field.size())));
+        }
+        const Ref exception = checked(api().PyObject_Call(make.get(), arguments.get(), nullptr));
+        api().PyErr_SetObject(exception.get()->type, exception.get());
+    } catch (const Raised&) {
+        // Python's own reason why the class cannot be had is already set.
+    }
+}
+
+}  // namespace patch::host::python
+
+namespace patch::host {
+
+// Calls a method from Python. Nothing leaves as hoc_execerror, so no error ends an MPI job.
+void* enter_python(const Method& method, void* self, void* const* arguments, std::ptrdiff_t count, void* names) {
+    using namespace python;
+    const bool bound = self != nullptr;
+    try {
+        const CallScope scope(method.name);
+        const Signature signature = method.described();
+        bool takes_section = bound;  // a method takes no sec=: its own section is what it is about
+        for (std::size_t i = 0; i < signature.size; ++i) {
+            takes_section = takes_section || std::strcmp(signature.slots[i].field->name, "sec") == 0;
+        }
+        auto* const receiver = static_cast<PyObject*>(self);
+        PythonFace face(bound, receiver, reinterpret_cast<PyObject* const*>(arguments), std::size_t(count), static_cast<PyObject*>(names),
+                        takes_section);
+        Section current;
+        if (face.section()) {
+            current = Reader<Section>::read(value_of(face.section(), Protocol::neuron), "sec");
+        }
+        const SectionScope current_scope(current);
+        const Result result = method.call(face, signature);
+        Ref object = python_of(result, receiver);
+        hoc_unref_defer();
+        return object.release();
+    } catch (const Raised&) {
+    } catch (const Error& error) {
+        set_exception(error);
+    } catch (const std::exception& error) {
+        set_exception(from_host(error.what()));
+    }
+    return nullptr;
+}
+
+bool has_python() {
+    return python::find_api() != nullptr;
+}
+
+std::string type_name(Foreign object) {
+    using namespace python;
+    if (!object || !has_python()) {
+        return "Python object";
+    }
+    const Ref name(api().PyObject_GetAttrString(static_cast<PyObject*>(object.address)->type, "__name__"));
+    return name ? text_of(name.get()) : "Python object";
+}
+
+Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named) {
+    using namespace python;
+    const Ref arguments = checked(api().PyTuple_New(std::ptrdiff_t(positional.size())));
+    for (std::size_t i = 0; i < positional.size(); ++i) {
+        api().PyTuple_SetItem(arguments.get(), std::ptrdiff_t(i), python_of(positional[i]).release());
+    }
+    const Ref keywords = checked(api().PyDict_New());
+    for (const auto& [name, value] : named) {
+        api().PyDict_SetItemString(keywords.get(), name.c_str(), python_of(value).get());
+    }
+    Ref result = checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get()));
+    Value value = value_of(result.get(), Protocol::neuron);
+    value.origin = {result.release()};  // a new reference: the caller returns it or lets it go
+    return value;
+}
+
+void release(Foreign object) {
+    if (object) {
+        python::api().Py_DecRef(static_cast<python::PyObject*>(object.address));
+    }
+}
+
+void set_attribute(const Value& target, const std::string& name, const Value& value) {
+    using namespace python;
+    const Ref object = python_of(target);
+    if (api().PyObject_SetAttrString(object.get(), name.c_str(), python_of(value).get()) < 0) {
+        throw Raised();
+    }
+}
+
+bool is_callable(Foreign object) {
+    return object && has_python() && python::api().PyCallable_Check(static_cast<python::PyObject*>(object.address));
+}
+
+std::string mechanism_named_by(const Value& factory) {
+    using namespace python;
+    auto* const object = static_cast<PyObject*>(factory.origin.address);
+    if (factory.kind != Kind::foreign || !is_instance(object, types().hoc_object)) {
+        return {};
+    }
+    const Ref text = checked(api().PyObject_Repr(object));  // NEURON shows a class as "ExpSyn()"
+    const std::string shown = text_of(text.get());
+    const std::string name = shown.substr(0, shown.find("()"));
+    return mechanism(name).exists ? name : "";
+}
+
+namespace {
+
+// A value for Python that was made here: it is given out once, and python_of takes a reference of its own.
+Value made(python::Ref object) {
+    static python::Ref& last = *new python::Ref;  // never destroyed: Python is gone before the library
+    Value value;
+    value.kind = Kind::foreign;
+    value.origin = {object.get()};
+    last = std::move(object);
+    return value;
+}
+
+}  // namespace
+
+Value new_list(const std::vector<Value>& values) {
+    using namespace python;
+    Ref list = checked(api().PyList_New(0));
+    for (const Value& value : values) {
+        api().PyList_Append(list.get(), python_of(value).get());
+    }
+    return made(std::move(list));
+}
+
+Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
+    using namespace python;
+    Ref dict = checked(api().PyDict_New());
+    for (const auto& [key, value] : items) {
+        if (api().PyDict_SetItem(dict.get(), python_of(key).get(), python_of(value).get()) < 0) {
+            throw Raised();
+        }
+    }
+    return made(std::move(dict));
+}
+
+Value pointer(const Variable& variable) {
+    Value value;
+    value.kind = Kind::variable;
+    value.variable = variable;
+    return value;
+}
+
+void note_connection(const Value& source, const Value& target, Object netcon) {
+    using namespace python;
+    const auto is_users = [](const Value& value) {
+        auto* const object = static_cast<PyObject*>(value.origin.address);
+        return object && object != api().none() && !is_instance(object, types().hoc_object) && !is_instance(object, types().section) &&
+               !is_instance(object, types().segment);
+    };
+    const std::pair<const Value&, const Value&> ends[]{{source, target}, {target, source}};
+    for (const auto& [mine, other] : ends) {
+        if (!has_python() || !is_users(mine) || other.kind == Kind::none) {
+            continue;
+        }
+        const Ref connections(api().PyObject_GetAttrString(static_cast<PyObject*>(mine.origin.address), "_connections"));
+        if (!connections) {
+            api().PyErr_Clear();
+            continue;
+        }
+        const Ref key = other.origin ? Ref::borrowed(static_cast<PyObject*>(other.origin.address)) : python_of(other);
+        if (api().PyObject_SetItem(connections.get(), key.get(), wrap(netcon).get()) < 0) {
+            throw Raised();
+        }
+    }
+}
+
+std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument) {
+    using namespace python;
+    std::vector<std::pair<std::string, Value>> result;
+    auto* const dict = static_cast<PyObject*>(mapping.origin.address);
+    if (mapping.kind != Kind::foreign || !is_instance(dict, api().PyDict_Type)) {
+        throw wrong_kind(argument, described(mapping), "a dict of names and values");
+    }
+    std::ptrdiff_t at = 0;
+    PyObject *key = nullptr, *value = nullptr;
+    while (api().PyDict_Next(dict, &at, &key, &value)) {
+        if (!is_instance(key, api().PyUnicode_Type)) {
+            throw wrong_kind(argument, "a dict with a key that is " + type_name({key}), "names as keys");
+        }
+        result.emplace_back(text_of(key), value_of(value, Protocol::untouched));
+    }
+    return result;
+}
+
+void warn(const std::string& sentence) {
+    if (!has_python()) {
+        complain(sentence + "\n");
+    } else if (python::api().PyErr_WarnEx(python::api().PyExc_UserWarning, sentence.c_str(), 2) < 0) {
+        throw python::Raised();
+    }
+}
+
+}  // namespace patch::host

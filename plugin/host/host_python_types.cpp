@@ -1,0 +1,374 @@
+// The class model in Python: p's type, the base of p.Section, what p makes; methods on NEURON's own types; the native module.
+//
+// No wrappers: everything is a NEURON object. Objects that p makes are given a subclass of their type without fields, so that
+// methods of ours are found on them and on nothing else.
+#include <cstring>
+#include <map>
+#include <unordered_map>
+
+#include "../core/defaults.hpp"
+#include "../core/version.hpp"
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host::python {
+
+namespace {
+
+using GetAttribute = PyObject* (*) (PyObject*, PyObject*);
+using SetAttribute = int (*)(PyObject*, PyObject*, PyObject*);
+using Call = PyObject* (*) (PyObject*, PyObject*, PyObject*);
+using Init = int (*)(PyObject*, PyObject*, PyObject*);
+
+GetAttribute stock_getattro = nullptr;
+SetAttribute stock_setattro = nullptr, stock_section_setattro = nullptr;
+Init stock_section_init = nullptr;
+
+PyObject* names_of_p = nullptr;                             // p's own dictionary, asked before NEURON
+std::unordered_map<PyObject*, PyObject*> mechanism_names;   // a callable p.<Mechanism> and its name
+std::map<std::string, PyObject*> types_by_class;            // a NEURON class and the type that its instances get from p
+
+Ref string(const std::string& text) {
+    return checked(api().PyUnicode_FromStringAndSize(text.data(), std::ptrdiff_t(text.size())));
+}
+
+// Gives an object another type with the same layout.
+void set_type(PyObject* object, PyObject* type) {
+    api().Py_IncRef(type);
+    PyObject* const before = object->type;
+    object->type = type;
+    api().Py_DecRef(before);
+}
+
+bool is_plain(const std::string& name) {
+    return name.compare(0, 2, "__") != 0;
+}
+
+// ---- p ----
+
+// A name that neither p nor NEURON has.
+void set_unknown_name(const std::string& name) {
+    api().PyErr_Clear();
+    std::vector<std::string> known;
+    std::ptrdiff_t at = 0;
+    PyObject *key = nullptr, *value = nullptr;
+    while (api().PyDict_Next(names_of_p, &at, &key, &value)) {
+        known.push_back(text_of(key));
+    }
+    for (Symlist* const table : {hoc_top_level_symlist, hoc_built_in_symlist}) {
+        for (const Symbol* each = table->first; each; each = each->next) {
+            known.emplace_back(each->name);
+        }
+    }
+    set_exception(no_such_name(name, known));
+}
+
+// One of the classes that NEURON exposes (hoc.HocClass).
+bool is_neuron_class(PyObject* value) {
+    static PyObject* const metatype = checked(api().PyObject_GetAttrString(types().netcon, "__base__")).get()->type;
+    return value->type == metatype;
+}
+
+// Built-in functions and classes never change: HOC refuses to redefine them. The user's own names and variables are not kept.
+void keep_if_built_in(PyObject* name, PyObject* value) {
+    const std::string text = text_of(name);
+    const bool own = hoc_table_lookup(text.c_str(), hoc_top_level_symlist);
+    if (own || !hoc_table_lookup(text.c_str(), hoc_built_in_symlist)) {
+        return;
+    }
+    if (host::mechanism(text).exists && value->type == types().hoc_object) {
+        set_type(value, types().mechanism);
+        mechanism_names[value] = Ref::borrowed(name).release();
+    }
+    api().PyDict_SetItem(names_of_p, name, value);
+}
+
+PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
+    if (PyObject* const ours = api().PyDict_GetItemWithError(names_of_p, name)) {
+        api().Py_IncRef(ours);
+        return ours;
+    }
+    PyObject* const value = stock_getattro(self, name);
+    try {
+        if (!value) {
+            const std::string text = text_of(name);
+            if (is_plain(text) && api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
+                set_unknown_name(text);
+            }
+        } else if (value->type == types().hoc_object || is_neuron_class(value)) {
+            keep_if_built_in(name, value);
+        }
+    } catch (const std::exception&) {
+        // the value is good, or Python's error is set
+    }
+    return value;
+}
+
+// A name that NEURON has is set there, another one is p's own.
+int interpreter_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    const bool ours = api().PyDict_GetItemWithError(names_of_p, name);
+    if (!ours) {
+        const int result = stock_setattro(self, name, value);
+        if (result == 0 || !api().PyErr_ExceptionMatches(api().PyExc_LookupError)) {
+            return result;
+        }
+        PyObject *type = nullptr, *error = nullptr, *trace = nullptr;
+        api().PyErr_Fetch(&type, &error, &trace);
+        if (hoc_table_lookup(text_of(name).c_str(), built_in()) || !value) {
+            api().PyErr_Restore(type, error, trace);
+            return -1;
+        }
+        const Ref owned_type(type), owned_error(error), owned_trace(trace);
+    }
+    return value ? api().PyDict_SetItem(names_of_p, name, value) : api().PyDict_DelItem(names_of_p, name);
+}
+
+// ---- p.<Mechanism>, p.NetCon ----
+
+// Calls a function of ours with an argument in front of a call's own.
+PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
+    const Method* method = nullptr;
+    for (const Method& each : methods()) {
+        if (std::strcmp(each.name, function) == 0 && (each.places & internal)) {
+            method = &each;
+        }
+    }
+    std::vector<void*> values;
+    if (first) {
+        values.push_back(first);
+    }
+    const std::ptrdiff_t count = api().PyTuple_Size(arguments);
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+        values.push_back(api().PyTuple_GetItem(arguments, i));
+    }
+    const auto positional = std::ptrdiff_t(values.size());
+    Ref names;
+    if (keywords) {
+        std::vector<PyObject*> keys;
+        std::ptrdiff_t at = 0;
+        PyObject *key = nullptr, *value = nullptr;
+        while (api().PyDict_Next(keywords, &at, &key, &value)) {
+            keys.push_back(key);
+            values.push_back(value);
+        }
+        names = Ref(api().PyTuple_New(std::ptrdiff_t(keys.size())));
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            api().PyTuple_SetItem(names.get(), std::ptrdiff_t(i), Ref::borrowed(keys[i]).release());
+        }
+    }
+    return static_cast<PyObject*>(method->python(nullptr, values.data(), positional, names.get()));
+}
+
+PyObject* call_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    return forward("mechanism", mechanism_names[self], arguments, keywords);
+}
+
+// type(p.NetCon).__call__: p's own NetCon for the class itself, Python's way for a subclass of it.
+PyObject* call_netcon_class(PyObject* type, PyObject* arguments, PyObject* keywords) {
+    if (type == types().netcon) {
+        return forward("NetCon", nullptr, arguments, keywords);
+    }
+    static const auto stock_call = reinterpret_cast<Call>(api().PyType_GetSlot(api().PyType_Type, SLOT_tp_call));
+    return stock_call(type, arguments, keywords);
+}
+
+PyObject* item_of_netcon_class(PyObject*, PyObject* index) {
+    try {
+        const Ref stock = checked(api().PyObject_GetAttrString(types().netcon, "__base__"));
+        const Ref get = checked(api().PyObject_GetAttrString(stock.get()->type, "__getitem__"));
+        const Ref arguments = checked(api().PyTuple_New(2));
+        api().PyTuple_SetItem(arguments.get(), 0, Ref(stock).release());
+        api().PyTuple_SetItem(arguments.get(), 1, Ref::borrowed(index).release());
+        Ref item = checked(api().PyObject_Call(get.get(), arguments.get(), nullptr));
+        set_type(item.get(), types().netcon);
+        return item.release();
+    } catch (const Raised&) {
+        return nullptr;
+    }
+}
+
+// ---- The base of p.Section ----
+
+// Every attribute that is set on a section passes here: the one place to see what a section of p holds.
+int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    return stock_section_setattro(self, name, value);
+}
+
+// A new section is the moment to let dropped ones go: the current one may be among them.
+int section_init(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    static std::size_t made = 0;
+    if (++made > registry().node_count() / 64) {
+        made = 0;
+        sweep();
+    }
+    return stock_section_init(self, arguments, keywords);
+}
+
+// ---- Making types ----
+
+Ref native_class(const char* name, PyObject* base, std::vector<PyType_Slot> slots) {
+    slots.push_back({0, nullptr});
+    PyType_Spec spec{name, 0, 0, TPFLAGS_DEFAULT | TPFLAGS_BASETYPE, slots.data()};
+    const Ref bases = checked(api().PyTuple_New(1));
+    api().PyTuple_SetItem(bases.get(), 0, Ref::borrowed(base).release());
+    return checked(api().PyType_FromSpecWithBases(&spec, bases.get()));
+}
+
+struct Doc {
+    const Method* method;
+    bool bound;
+    PyMethodDef* definition;
+};
+std::vector<Doc>& docs() {
+    static std::vector<Doc> all;
+    return all;
+}
+
+const char* doc_of(const Method& method, bool bound) {
+    const Signature signature = method.described();
+    const std::string text = signature.python(bound) + "\n--\n\n" + signature.help(true);
+    return strdup(text.c_str());
+}
+
+PyMethodDef* definition_of(const Method& method, bool bound) {
+    auto* const definition =
+        new PyMethodDef{method.name, reinterpret_cast<void*>(method.python), METH_FASTCALL_KEYWORDS, doc_of(method, bound)};
+    docs().push_back({&method, bound, definition});
+    return definition;
+}
+
+PyObject* get_property(PyObject* self, void* method) {
+    return static_cast<PyObject*>(static_cast<const Method*>(method)->python(self, nullptr, 0, nullptr));
+}
+
+int set_property(PyObject* self, PyObject* value, void* method) {
+    void* const arguments[]{value};
+    const Ref done(static_cast<PyObject*>(static_cast<const Method*>(method)->python(self, arguments, value ? 1 : 0, nullptr)));
+    return done ? 0 : -1;
+}
+
+// A row "set_name" is the setter of the property "name".
+const Method* setter_of(const Method& property) {
+    for (const Method& each : methods()) {
+        if (each.name == std::string("set_") + property.name && (each.places & internal)) {
+            return &each;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void refresh_docs() {
+    for (const Doc& each : docs()) {
+        each.definition->doc = doc_of(*each.method, each.bound);
+    }
+}
+
+PyObject* new_function(const Method& method) {
+    return checked(api().PyCFunction_NewEx(definition_of(method, false), nullptr, nullptr)).release();
+}
+
+void add_methods(PyObject* type, unsigned place) {
+    for (const Method& method : methods()) {
+        if (!(method.places & place)) {
+            continue;
+        }
+        Ref attribute;
+        if (method.places & property) {
+            const Method* const setter = setter_of(method);
+            auto* const definition = new PyGetSetDef{method.name, &get_property, nullptr, method.about, const_cast<Method*>(&method)};
+            attribute = checked(api().PyDescr_NewGetSet(type, definition));
+            if (setter) {
+                // PyGetSetDef has one closure for both: the setter finds its own row by the getter's.
+                definition->set = [](PyObject* self, PyObject* value, void* closure) {
+                    return set_property(self, value, const_cast<Method*>(setter_of(*static_cast<const Method*>(closure))));
+                };
+            }
+        } else {
+            attribute = checked(api().PyDescr_NewMethod(type, definition_of(method, true)));
+        }
+        if (api().PyObject_SetAttrString(type, method.name, attribute.get()) < 0) {
+            throw Raised();
+        }
+    }
+}
+
+Ref wrap(Object object) {
+    Ref handle = checked(static_cast<PyObject*>(neuron::python::methods.ho2po(raw(object))));
+    const auto found = types_by_class.find(class_name(object));
+    if (found != types_by_class.end()) {
+        set_type(handle.get(), found->second);
+    } else if (is_point_process(object)) {
+        set_type(handle.get(), types().point_process);
+    }
+    return handle;
+}
+
+void install_types() {
+    Types& all = types();
+    const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
+    const Ref nrn = checked(api().PyImport_ImportModule("nrn"));
+    all.hoc_object = checked(api().PyObject_GetAttrString(hoc.get(), "HocObject")).release();
+    all.section = checked(api().PyObject_GetAttrString(nrn.get(), "Section")).release();
+    all.segment = checked(api().PyObject_GetAttrString(nrn.get(), "Segment")).release();
+    stock_getattro = reinterpret_cast<GetAttribute>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_getattro));
+    stock_setattro = reinterpret_cast<SetAttribute>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_setattro));
+    stock_section_setattro = reinterpret_cast<SetAttribute>(api().PyType_GetSlot(all.section, SLOT_tp_setattro));
+    stock_section_init = reinterpret_cast<Init>(api().PyType_GetSlot(all.section, SLOT_tp_init));
+
+    all.interpreter = native_class("patch.interpreter.PythonHocInterpreter", all.hoc_object,
+                                   {{SLOT_tp_getattro, reinterpret_cast<void*>(&interpreter_getattro)},
+                                    {SLOT_tp_setattro, reinterpret_cast<void*>(&interpreter_setattro)}})
+                          .release();
+    all.mechanism =
+        native_class("patch.objects.Mechanism", all.hoc_object, {{SLOT_tp_call, reinterpret_cast<void*>(&call_mechanism)}}).release();
+    all.section_base = native_class("patch.objects.SectionBase", all.section,
+                                    {{SLOT_tp_setattro, reinterpret_cast<void*>(&section_setattro)},
+                                     {SLOT_tp_init, reinterpret_cast<void*>(&section_init)}})
+                           .release();
+    all.point_process = native_class("patch.objects.PointProcess", all.hoc_object, {}).release();
+    // NEURON's own metaclass finds the class by identity, so p.NetCon has one of ours: p.NetCon(...), p.NetCon[0].
+    const Ref stock_netcon = checked(api().PyObject_GetAttrString(hoc.get(), "NetCon"));
+    const Ref metatype = native_class("patch.objects.NetConClass", api().PyType_Type,
+                                      {{SLOT_tp_call, reinterpret_cast<void*>(&call_netcon_class)},
+                                       {SLOT_mp_subscript, reinterpret_cast<void*>(&item_of_netcon_class)}});
+    all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {}).release();
+    set_type(all.netcon, metatype.get());
+    types_by_class["NetCon"] = all.netcon;
+
+    names_of_p = checked(api().PyDict_New()).release();
+    all.module = checked(api().PyModule_New("_libpatch")).release();
+    const auto publish = [&](const char* name, PyObject* value) { api().PyObject_SetAttrString(all.module, name, value); };
+    for (const Method& method : methods()) {
+        const bool stock_wanted = (method.places & replaces_stock) && defaults::neuron_mode();
+        if (method.places & internal) {
+            publish(method.name, Ref(new_function(method)).get());
+        } else if ((method.places & on_p) && !stock_wanted) {
+            api().PyDict_SetItemString(names_of_p, method.name, Ref(new_function(method)).get());
+        }
+    }
+    publish("PythonHocInterpreter", all.interpreter);
+    publish("Mechanism", all.mechanism);
+    publish("SectionBase", all.section_base);
+    publish("PointProcess", all.point_process);
+    publish("NetCon", all.netcon);
+    publish("names", names_of_p);
+    publish("version", string(version()).get());
+    publish("neuron_mode", Ref(api().PyBool_FromLong(defaults::neuron_mode())).get());
+    for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"}, {"patch.objects.VecStim", "PatchVecStim"}, {"patch.objects.IClamp", "IClamp"}, {"patch.objects.SEClamp", "SEClamp"}}) {
+        PyObject* const type = native_class(name, all.point_process, {}).release();
+        types_by_class[class_name] = type;
+        publish(name + std::strlen("patch.objects."), type);
+    }
+    api().PyDict_SetItemString(names_of_p, "NetCon", all.netcon);
+    api().PyDict_SetItemString(api().PyImport_GetModuleDict(), "_libpatch", all.module);
+
+    add_methods(all.section, on_section);
+    add_methods(all.segment, on_segment);
+    add_methods(all.section_base, on_patch_section);
+    add_methods(all.point_process, on_point_process);
+    add_methods(all.netcon, on_netcon);
+}
+
+}  // namespace patch::host::python

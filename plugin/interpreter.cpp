@@ -1,0 +1,79 @@
+#include "interpreter.hpp"
+
+namespace patch::interpreter {
+
+namespace {
+
+constexpr double celsius = 32;  // degC, Patch's own
+
+// Records t in every run, beside whatever section there is. It never makes one: without sections our own hook takes the samples.
+class Clock {
+  public:
+    host::Owned vector() {
+        if (!vector_.get()) {
+            vector_ = host::new_vector();
+            host::on_initialise([this] { attach(); }, [this] { take_first(); });
+        }
+        return vector_;
+    }
+
+  private:
+    void attach() {
+        if (section_ && host::exists(section_)) {
+            return;
+        }
+        section_ = host::first_section();
+        if (section_) {
+            host::record_time(vector_.get(), section_);
+        } else {
+            host::clear(vector_.get());
+            host::on_step([this](double t) { take(t); });
+        }
+    }
+    void take_first() { take(host::time()); }
+    void take(double t) {
+        if (!section_) {
+            host::append(vector_.get(), t);
+        }
+    }
+
+    host::Owned vector_;
+    Section section_;
+};
+
+Clock& clock() {
+    static Clock& only = *new Clock;  // lives to the end of the process
+    return only;
+}
+
+host::Owned time(const Nothing&) {
+    return clock().vector();
+}
+
+void give_out(const Nothing&) {
+    host::standard_variable("v_init");
+    if (!defaults::neuron_mode()) {
+        host::variable("celsius") = celsius;
+    }
+    clock().vector();
+}
+
+// The current section, or None.
+Value cas(const Nothing&) {
+    Value value;
+    if (const Section section = host::current_section(); section && host::exists(section)) {
+        value.kind = Kind::section;
+        value.segment = {section, 0.5};
+    }
+    return value;
+}
+
+}  // namespace
+
+const host::Methods methods{
+    host::method<Nothing, &time>("time", "The Vector of the times of the last run.", host::internal),
+    host::method<Nothing, &give_out>("give_out", "Prepares NEURON for p.", host::internal),
+    host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock),
+};
+
+}  // namespace patch::interpreter

@@ -1,0 +1,15 @@
+// interpreter: what `from patch import p` does when p is given out, and p's own recorder of time.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::interpreter {
+
+struct Nothing {
+    bool unused = false;
+    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
+};
+
+extern const host::Methods methods;
+
+}  // namespace patch::interpreter

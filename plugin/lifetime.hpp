@@ -1,0 +1,34 @@
+// lifetime: ending what lives, and counting it. What keeps what alive is in core/registry; the hook before a run in host_lifetime.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::lifetime {
+
+struct Netcon {
+    Value netcon;
+    static constexpr Field fields[] = {{"netcon", "the NetCon to end", required | receiver}};
+};
+struct FromHoc {
+    Value ended;
+    static constexpr Field fields[] = {{"ended", "a NetCon, or a Vector that records", required}};
+};
+struct Tree {
+    Section section;
+    Meant parent;
+    std::optional<double> parent_x, child_end;
+    static constexpr Field fields[] = {
+        {"section", "", receiver},
+        {"parent", "a Segment or a Section of the parent", required},
+        {"parent_x", "the place on the parent, 0 to 1; 1 for a Section, and not to be given with a Segment"},
+        {"child_end", "0 or 1, the end of this section that is connected (default 0)"},
+    };
+};
+struct What {
+    std::optional<std::string> what;
+    static constexpr Field fields[] = {{"what", "sections, objects, edges, connections or recordings; all where it is not given"}};
+};
+
+extern const host::Methods methods;
+
+}  // namespace patch::lifetime

@@ -1,0 +1,25 @@
+// The entry of libpatch.so: what NEURON calls when it loads the library. A table of contents, nothing else.
+#include "about.hpp"
+#include "add_3d.hpp"
+#include "connect_points.hpp"
+#include "host/host.hpp"
+#include "interpreter.hpp"
+#include "lifetime.hpp"
+#include "protocol.hpp"
+#include "record.hpp"
+#include "run.hpp"
+#include "synapse.hpp"
+#include "vecstim.hpp"
+
+extern "C" __attribute__((visibility("default"))) void modl_reg() {
+    using namespace patch;
+    if (!host::fits() || host::installed("Patch")) {  // a second nrn_load_dll is harmless
+        return;
+    }
+    host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
+                                  run::methods, lifetime::methods, protocol::methods, about::methods, interpreter::methods});
+    host::when_ready([] {  // at once, or after an early load
+        host::install_templates();
+        host::install_python();
+    });
+}

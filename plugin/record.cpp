@@ -1,0 +1,109 @@
+#include "record.hpp"
+
+namespace patch::record {
+
+using host::Owned;
+
+namespace {
+
+constexpr const char* recordable = Reader<Recordable>::expected;
+
+Segment at(Section section, double x) {
+    if (x < 0 || x > 1) {
+        throw refused(ErrorKind::value, "x", shown(x), "0 to 1", host::name(section));
+    }
+    return {section, x};
+}
+
+Segment live(Segment segment) {
+    if (!host::exists(segment.section)) {
+        throw deleted_section("target").about(Topic::record);
+    }
+    return segment;
+}
+
+// The variable that a target stands for; the section is where a bare pointer is taken to be.
+Variable variable_of(const Value& target) {
+    switch (target.kind) {
+    case Kind::section:
+    case Kind::segment:
+        return host::range_variable(live(target.segment), "v");
+    case Kind::variable:
+        if (!host::exists(target.variable)) {
+            throw refused(ErrorKind::reference, "target", "a pointer to something deleted", recordable).about(Topic::record);
+        }
+        return target.variable;
+    case Kind::object:
+        if (host::is_point_process(target.object) && !host::is_artificial_cell(target.object) && !host::is_placed(target.object)) {
+            throw deleted_object("target", host::name(target.object)).about(Topic::record);
+        }
+        if (const Variable current = host::object_variable(target.object, "i")) {
+            return current;
+        }
+        [[fallthrough]];
+    default:
+        throw wrong_kind("target", described(target), recordable).about(Topic::record);
+    }
+}
+
+Owned of_section(const OfSection& arguments) {
+    return of_place(at(arguments.section.section, arguments.x.value_or(arguments.section.x)));
+}
+
+Owned of_segment(const OfSegment& arguments) {
+    return of_place(arguments.segment);
+}
+
+Owned of_target(const OfTarget& arguments) {
+    const Value& target = arguments.target.value;
+    if (arguments.section && !target.given()) {
+        return of_place({arguments.section, 0.5});
+    }
+    if (arguments.section && target.kind == Kind::number) {
+        return of_place(at(arguments.section, Reader<double>::read(target, "x")));
+    }
+    if (target.kind == Kind::section || target.kind == Kind::segment) {
+        return of_place(live(target.segment));
+    }
+    const Variable variable = variable_of(target);
+    Owned vector = host::new_vector();
+    host::record(vector.get(), variable, host::current_section());
+    return vector;
+}
+
+Chained of_vector(const OfVector& arguments) {
+    std::vector<Value> passed;
+    const bool as_neuron = arguments.target.value.kind == Kind::object && !arguments.further.values.empty();
+    if (as_neuron) {
+        passed.push_back(arguments.target.value);  // record(point_process, pointer, ...): which one's integrator
+    } else {
+        Value variable;
+        variable.kind = Kind::variable;
+        variable.variable = variable_of(arguments.target.value);
+        passed.push_back(variable);
+    }
+    passed.insert(passed.end(), arguments.further.values.begin(), arguments.further.values.end());
+    host::call(arguments.vector.object, "record", passed);
+    return {};
+}
+
+}  // namespace
+
+Owned of_place(Segment place) {
+    if (const Object known = host::recording(place.section, place.x)) {
+        return Owned(known);
+    }
+    Owned vector = host::new_vector();
+    host::record(vector.get(), host::range_variable(place, "v"), place.section);
+    host::keep_recording(place.section, place.x, vector.get());
+    return vector;
+}
+
+const host::Methods methods{
+    host::method<OfTarget, &of_target>("record", "A Vector that records; one per section and x.", host::in_hoc | host::on_p),
+    host::method<OfSection, &of_section>("record", "The Vector that records this section's voltage at x.", host::on_section),
+    host::method<OfSegment, &of_segment>("record", "The Vector that records this segment's voltage.", host::on_segment),
+    host::method<OfVector, &of_vector>("record", "Records a target into this Vector; returns the Vector.", host::on_vector),
+};
+
+}  // namespace patch::record

@@ -1,0 +1,42 @@
+// record: a Vector that records a place or a variable; one per section and x, kept with the section.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::record {
+
+struct OfSection {
+    Segment section;
+    std::optional<double> x;
+    static constexpr Field fields[] = {{"section", "", receiver}, {"x", "the place, 0 to 1; the section's own where it is None"}};
+};
+struct OfSegment {
+    Segment segment;
+    static constexpr Field fields[] = {{"segment", "", receiver}};
+};
+// HOC: an x of the current section, &variable or a point process. Python: anything that can be recorded.
+struct OfTarget {
+    Section section;
+    Recordable target;
+    static constexpr Field fields[] = {
+        {"section", "", receiver | hoc_only},
+        {"target", "an x of the current section (HOC), a Section, a Segment, a pointer, a point process (its i)"},
+    };
+};
+struct OfVector {
+    Value vector;
+    Recordable target;
+    Rest further;
+    static constexpr Field fields[] = {
+        {"vector", "", receiver},
+        {"target", "a pointer, a Section, a Segment, a point process (its i)", required},
+        {"further", "dt (ms) or a Vector of times, as in NEURON"},
+    };
+};
+
+// The Vector of a place: made at the first call.
+host::Owned of_place(Segment place);
+
+extern const host::Methods methods;
+
+}  // namespace patch::record

@@ -1,0 +1,33 @@
+// run: initialising and running for a duration.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::run {
+
+struct Run {
+    double duration = 0;  // ms
+    std::optional<double> v_init;
+    bool reset = true;
+    static constexpr Field fields[] = {
+        {"duration", "ms", required},
+        {"v_init", "mV; NEURON's v_init where it is None"},
+        {"reset", "whether to initialise first; without it the run goes on until t = duration"},
+    };
+};
+struct Continue {
+    double duration = 0;  // ms
+    std::optional<double> v_init;
+    static constexpr Field fields[] = {
+        {"duration", "ms from now", required},
+        {"v_init", "mV; initialises first where it is given"},
+    };
+};
+struct Initialise {
+    std::optional<double> initial;
+    static constexpr Field fields[] = {{"initial", "mV; NEURON's v_init where it is None"}};
+};
+
+extern const host::Methods methods;
+
+}  // namespace patch::run

@@ -1,0 +1,64 @@
+// synapse: a point process on a section, by name, by NEURON's or p's own class, or by a function of the user's.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::synapse {
+
+struct Arguments {
+    Segment section;
+    Value factory;
+    Rest args;
+    std::optional<double> x;
+    Value attributes;
+    bool store = false;
+    Others kw;
+    static constexpr Field fields[] = {
+        {"section", "", receiver},
+        {"factory", "a name, h.X or p.X (given the segment), or a function of yours (given the section)", required},
+        {"args", "further arguments of the factory"},
+        {"x", "the place, 0 to 1; the section's own where it is None", keyword_only},
+        {"attributes", "a dict of names and numbers to set", keyword_only | python_only},
+        {"store", "whether section.synapses lists it", keyword_only | python_only},
+        {"kw", "further keywords of the factory; attributes where it is a mechanism"},
+    };
+};
+
+// p.<Mechanism>(place, ...), p.NetStim(start=10): attributes by name.
+struct Mechanism {
+    std::string name;
+    Meant place;
+    Rest args;
+    Value x;
+    std::optional<Section> sec;
+    Others attributes;
+    static constexpr Field fields[] = {
+        {"name", "", required},
+        {"place", "a Segment, a Section, or an x of sec"},
+        {"args", "further arguments, as in NEURON"},
+        {"x", "the place on a section, 0 to 1", keyword_only},
+        {"sec", "the section that x is on", keyword_only},
+        {"attributes", "attributes to set, by name"},
+    };
+};
+
+// p.PointProcess(factory, target, ...), the older spelling of p.<Mechanism>(target, ...).
+struct PointProcess {
+    Value factory;
+    Meant target;
+    Rest args;
+    Others kw;
+    static constexpr Field fields[] = {
+        {"factory", "a name, h.X or p.X", required},
+        {"target", "a Segment or a Section", required},
+        {"args", "further arguments of the mechanism"},
+        {"kw", "attributes to set, by name"},
+    };
+};
+
+// Makes a mechanism's instance, at a place or nowhere, with attributes set; what cannot be is refused before.
+host::Owned make(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes);
+
+extern const host::Methods methods;
+
+}  // namespace patch::synapse

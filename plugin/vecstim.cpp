@@ -1,0 +1,84 @@
+#include "vecstim.hpp"
+
+#include <cmath>
+
+#include "connect_points.hpp"
+#include "synapse.hpp"
+
+namespace patch::vecstim {
+
+using host::Owned;
+
+namespace {
+
+void check(const host::Numbers& times, const char* argument) {
+    if (!times.flat) {
+        throw wrong_kind(argument, "a table", "a sequence of spike times");
+    }
+    for (std::size_t i = 0; i < times.rows; ++i) {
+        const double time = times.at(i);
+        if (!std::isfinite(time) || time < 0) {
+            throw bad_element(argument, i, time, "a finite time of at least 0 ms", {});
+        }
+        if (i > 0 && time < times.at(i - 1)) {
+            throw unsorted(argument, i, time, times.at(i - 1));
+        }
+    }
+}
+
+Owned play(const Arguments& arguments) {
+    return make(arguments.times, "times");
+}
+
+Owned play_pattern(const Pattern& arguments) {
+    return make(arguments.pattern, "pattern");
+}
+
+// A stimulus for a point process: the pattern's times, or a NetStim with the given attributes.
+Owned stimulate(const Stimulate& arguments) {
+    const Target target = Reader<Target>::read(arguments.target, "target");
+    if (arguments.delay < 0) {
+        throw refused(ErrorKind::value, "delay", shown(arguments.delay), "at least 0 ms", host::name(target.object));
+    }
+    const bool pattern = arguments.pattern.given() && arguments.pattern.kind != Kind::none;
+    if (pattern && !arguments.netstim.values.empty()) {
+        throw unknown_keyword(arguments.netstim.values[0].first, {"pattern", "weight", "delay"});
+    }
+    host::Source source;
+    const Owned stimulus = pattern ? make(arguments.pattern, "pattern") : synapse::make("NetStim", {}, {}, arguments.netstim.values);
+    source.object = stimulus.get();
+    connect_points::connect(source, target, {defaults::as_neuron, arguments.delay, arguments.weight});
+    return stimulus;
+}
+
+}  // namespace
+
+Owned make(const Value& times, const char* argument) {
+    Owned vector;
+    if (times.given() && times.kind != Kind::none) {
+        const host::Numbers numbers = host::numbers(times, argument, "a sequence of spike times");
+        check(numbers, argument);
+        const bool is_vector = times.kind == Kind::object && host::is_a(times.object, "Vector");
+        vector = is_vector ? Owned(times.object) : host::new_vector(numbers.rows);
+        for (std::size_t i = 0; !is_vector && i < numbers.rows; ++i) {
+            host::vector_data(vector.get())[i] = numbers.at(i);
+        }
+    }
+    host::require_mechanism("PatchVecStim");
+    Owned source = host::make("PatchVecStim", {});
+    if (vector.get()) {
+        Value argument_value;
+        argument_value.kind = Kind::object;
+        argument_value.object = vector.get();
+        host::call(source.get(), "play", {argument_value});
+    }
+    return source;
+}
+
+const host::Methods methods{
+    host::method<Arguments, &play>("vecstim", "A source that plays a Vector of spike times.", host::in_hoc),
+    host::method<Pattern, &play_pattern>("VecStim", "A source that plays a pattern of spike times.", host::on_p),
+    host::method<Stimulate, &stimulate>("stimulate", "Stimulates this point process; returns the stimulus.", host::on_point_process),
+};
+
+}  // namespace patch::vecstim

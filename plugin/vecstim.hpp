@@ -1,0 +1,36 @@
+// vecstim: an artificial cell (PatchVecStim) that plays a Vector of spike times.
+#pragma once
+
+#include "host/host.hpp"
+
+namespace patch::vecstim {
+
+struct Arguments {
+    Value times;
+    static constexpr Field fields[] = {{"times", "ms, a Vector or any sequence: sorted, finite, at least 0", required}};
+};
+// p.VecStim: the pattern can also come later, by play.
+struct Pattern {
+    Value pattern;
+    static constexpr Field fields[] = {{"pattern", "ms, a Vector or any sequence: sorted, finite, at least 0; None plays nothing"}};
+};
+struct Stimulate {
+    Value target, pattern;
+    double weight = 0.04;
+    double delay = 0;  // ms
+    Others netstim;
+    static constexpr Field fields[] = {
+        {"target", "", receiver},
+        {"pattern", "ms, spike times; a NetStim where it is None"},
+        {"weight", "in the target's unit (uS for ExpSyn)", keyword_only},
+        {"delay", "ms, at least 0", keyword_only},
+        {"netstim", "attributes of the NetStim: start, interval, number, noise"},
+    };
+};
+
+// A source that plays these times; none plays nothing. The Vector that is given is the one that is played.
+host::Owned make(const Value& times, const char* argument);
+
+extern const host::Methods methods;
+
+}  // namespace patch::vecstim

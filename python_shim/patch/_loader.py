@@ -1,0 +1,96 @@
+"""Run by the library when it is loaded into a Python process: decides which package answers `import patch` and `import libpatch`.
+
+An installed `patch` of ours with the library's version is preferred; with another version, or none, the sources embedded in the
+library answer. A foreign package `patch` is left alone: ours is then `libpatch` only. Ours is known by a file, never by importing it.
+"""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+
+class EmbeddedLoader:
+    """Loads a module of the package from a source that the library holds."""
+
+    def __init__(self, source, name, path):
+        self.source, self.name, self.path = source, name, path
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(compile(self.source, self.path, "exec"), module.__dict__)
+
+    def get_source(self, name):
+        return self.source
+
+    def get_code(self, name):
+        return compile(self.source, self.path, "exec")
+
+    def is_package(self, name):
+        return self.path.endswith("__init__.py")
+
+
+class AliasLoader:
+    """Makes one name another's: `libpatch` is the package `patch`."""
+
+    def __init__(self, name, target):
+        self.name, self.target = name, target
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        sys.modules[self.name] = importlib.import_module(self.target)
+
+
+class Finder:
+    """Answers for the package's names, and for nothing else."""
+
+    def __init__(self, package, sources, embedded):
+        self.package, self.sources, self.embedded = package, sources, embedded
+
+    def find_spec(self, name, path=None, target=None):
+        head, _, rest = name.partition(".")
+        if head == "libpatch" and self.package != "libpatch":
+            loader = AliasLoader(name, self.package + name[len("libpatch") :])
+            return importlib.machinery.ModuleSpec(name, loader)
+        if head != self.package or not self.embedded:
+            return None
+        file = rest.replace(".", "/")
+        for candidate in (f"{file}/__init__.py".lstrip("/"), f"{file}.py"):
+            if candidate in self.sources:
+                loader = EmbeddedLoader(self.sources[candidate], name, f"<libpatch>/{candidate}")
+                return importlib.machinery.ModuleSpec(name, loader, is_package=candidate.endswith("__init__.py"))
+        return None
+
+
+def installed_version():
+    """The version of an installed `patch` of ours; "" for a foreign one, None for none."""
+    try:
+        spec = importlib.util.find_spec("patch")
+    except (ImportError, ValueError, AttributeError):
+        return ""
+    if spec is None:
+        return None
+    for folder in spec.submodule_search_locations or []:
+        try:
+            with open(os.path.join(folder, "_libpatch_version")) as file:
+                return file.read().strip()
+        except OSError:
+            pass
+    return ""
+
+
+def install(native, sources):
+    """Chooses the package, tells the native module its name and answers imports of it from now on."""
+    version = installed_version()
+    embedded = version != native.version
+    native.package = "libpatch" if version == "" else "patch"
+    if version and embedded:
+        native.complain(version)
+        for name in [name for name in sys.modules if name == "patch" or name.startswith("patch.")]:
+            del sys.modules[name]
+    sys.meta_path.insert(0, Finder(native.package, sources, embedded))

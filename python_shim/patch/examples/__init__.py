@@ -1,0 +1,1 @@
+"""Models to read and to run: python -m patch.examples.<name>."""

@@ -1,0 +1,38 @@
+"""p: NEURON's ``h`` with what Patch adds."""
+
+from . import objects
+from ._library import native as _native
+
+_native = _native()
+
+PythonHocInterpreter = _native.PythonHocInterpreter
+
+__all__ = ["Defaults", "PythonHocInterpreter", "p"]
+
+
+class Defaults:
+    """The weight, delay (ms) and threshold (mV) that are used when none is given; set them here.
+
+    >>> p.defaults.weight = 0.2
+    >>> p.defaults
+    Defaults(weight=0.2, delay=1, threshold=-20)
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        return _native.default(name)
+
+    def __setattr__(self, name, value):
+        _native.default(name, value)
+
+    __getitem__, __setitem__ = __getattr__, __setattr__
+
+    def __repr__(self):
+        return "Defaults(" + ", ".join(f"{name}={_native.default(name):g}" for name in ("weight", "delay", "threshold")) + ")"
+
+
+_native.give_out()
+_native.names.update(Section=objects.Section, Vector=objects.Vector, time=_native.time(), defaults=Defaults())
+_native.names["_PythonHocInterpreter__h"] = __import__("neuron").h
+p = PythonHocInterpreter()
