@@ -35,8 +35,7 @@ def run_python(weight_factor):
 def run_hoc(weight_factor):
     """The example in HOC, which loads the library itself."""
     os.chdir(root)
-    if not h.load_file("hoc/examples/pyramid.hoc"):
-        sys.exit("demo: hoc/examples/pyramid.hoc was not loaded")
+    h.xopen("hoc/examples/pyramid.hoc")  # as nrniv does: load_file would change the folder
     if weight_factor != 1:
         h.connection.netcon.weight[0] *= weight_factor
         h.run()
