@@ -54,6 +54,7 @@ void give_out(const Nothing&) {
     host::standard_variable("v_init");
     if (!defaults::neuron_mode()) {
         host::variable("celsius") = celsius;
+        host::extend_vectors();
     }
     clock().vector();
 }

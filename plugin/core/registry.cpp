@@ -397,6 +397,14 @@ std::size_t Registry::trial(Id component) {
     return freed;
 }
 
+void Registry::verify() {
+    for (Id id = 0; id < edges_.end(); ++id) {
+        if (edges_[id].used && !host_.holds(*this, edges_[id])) {
+            remove_edge(id);
+        }
+    }
+}
+
 std::size_t Registry::sweep(bool everything) {
     std::size_t freed = 0;
     // Trials add components: parts, already tried, and what a release connects, which waits for the next sweep.

@@ -88,6 +88,9 @@ class Registry {
     // Frees what nobody reaches; `everything` tries every component, changed or not. Returns the number of nodes freed.
     std::size_t sweep(bool everything = false);
 
+    // Takes away the edges that are no longer true in NEURON; the next sweep lets fall apart what they held together.
+    void verify();
+
     std::size_t node_count() const { return live_nodes_; }
     std::size_t node_count(NodeKind kind) const { return live_by_kind_[std::size_t(kind)]; }
     std::size_t edge_count() const { return live_edges_; }
@@ -105,6 +108,7 @@ class Registry {
         const Item& operator[](Id id) const { return blocks_[id / block][id % block]; }
         Id take();
         void give(Id id);
+        Id end() const { return used_; }
 
       private:
         static constexpr Id block = 256;

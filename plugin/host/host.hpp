@@ -150,6 +150,7 @@ double& standard_variable(const char* name);      // one of the standard run sys
 void run_hoc(const char* code);                   // throws what NEURON says
 void watch_runs();                                // counts steps and initialisations from now on; again after an early load
 bool running();                                   // inside a step, an event or an initialisation
+bool structure_changed();                         // whether sections or mechanisms came, went or moved since the last run began
 bool can_make();                                  // whether cells and mechanisms can be made now
 void call_function(const char* name, const std::vector<double>& arguments);
 // Calls `before` at the outermost finitialize, whoever called it, and `after` at its end.
@@ -279,6 +280,7 @@ class Borrowed {                                  // releases what call() has re
     Foreign object_;
 };
 bool is_callable(Foreign object);
+void extend_vectors();                            // the rows of place on_vector, on NEURON's own Vector
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 // Values for Python: good until the next one is made.
 Value new_list(const std::vector<Value>& values);

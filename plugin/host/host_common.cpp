@@ -285,6 +285,7 @@ bool is_users(const char* name) {
 
 void install_templates() {
     const OutsideLoad outside;
+    const TopLevel top_level;
     for (std::size_t i = 0; i < embedded::hoc_template_count; ++i) {
         const embedded::File& file = embedded::hoc_templates[i];
         const std::string name(file.name, std::strlen(file.name) - std::strlen(".hoc"));

@@ -10,25 +10,6 @@ namespace patch::host {
 
 namespace {
 
-// Python's lock, from HOC too.
-class Lock {
-  public:
-    Lock()
-        : api_(python::find_api())
-        , state_(api_ ? api_->PyGILState_Ensure() : 0) {}
-    ~Lock() {
-        if (api_) {
-            api_->PyGILState_Release(state_);
-        }
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-  private:
-    const python::Api* api_;
-    int state_;
-};
-
 bool is_template_instance(const ::Object* object) {
     return !(object->ctemplate->sym->subtype & (CPLUSOBJECT | JAVAOBJECT)) && object->ctemplate->is_point_ <= 0 &&
            object->ctemplate->sym != nrnpy_pyobj_sym_ && object->ctemplate->constructor == nullptr;
@@ -105,7 +86,7 @@ class NeuronHost final: public Registry::Host {
         } else {
             nrn_section_ref(static_cast<::Section*>(node.address));
             if (has_python() && python::types().section) {
-                const Lock lock;
+                const python::Lock lock;
                 node.holder = python::owner_of({node.address});
             }
         }
@@ -117,7 +98,7 @@ class NeuronHost final: public Registry::Host {
             return;
         }
         if (node.holder) {
-            const Lock lock;
+            const python::Lock lock;
             python::api().Py_DecRef(static_cast<python::PyObject*>(node.holder));
         }
         nrn_section_unref(static_cast<::Section*>(node.address));
@@ -169,7 +150,7 @@ class NeuronHost final: public Registry::Host {
         case EdgeKind::tree:
             return is_connected({first}, {second});
         case EdgeKind::placement:
-            return is_placed({first}) && place_of(Object{first}).section.address == second;
+            return is_placed({first}) && ob2pntproc_0(static_cast<::Object*>(first))->sec == second;
         case EdgeKind::connection:
             return edge.node[2] == Registry::none || netcon_target({all.node(edge.node[2]).address}).address == second;
         default:
@@ -189,7 +170,14 @@ class NeuronHost final: public Registry::Host {
 // Joins two things and, with the first edge of all, makes sure that every run sweeps before it begins.
 void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0) {
     static const bool hooked = [] {
-        on_initialise([] { sweep(); }, nullptr);
+        on_initialise(
+            [] {
+                if (structure_changed()) {
+                    registry().verify();
+                }
+                sweep();
+            },
+            nullptr);
         return true;
     }();
     (void) hooked;
@@ -340,8 +328,19 @@ void keep_connection(const Source& source, Object target, Object netcon) {
 }
 
 void keep_tree(Section child, Section parent) {
-    if (!defaults::neuron_mode()) {
-        join(EdgeKind::tree, NodeKind::section, child.address, NodeKind::section, parent.address);
+    if (defaults::neuron_mode()) {
+        return;
+    }
+    Registry& all = registry();
+    Registry::Id before = Registry::none;  // a section has one parent
+    if (const Registry::Id id = all.find(child.address); id != Registry::none) {
+        all.each_edge(id, EdgeKind::tree, [&](Registry::Id edge_id, const Registry::Edge& edge) {
+            before = edge.node[0] == id ? edge_id : before;
+        });
+    }
+    join(EdgeKind::tree, NodeKind::section, child.address, NodeKind::section, parent.address);
+    if (before != Registry::none) {
+        all.disconnect(before);
     }
 }
 

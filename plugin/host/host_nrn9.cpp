@@ -297,7 +297,7 @@ void push(const Value& value, std::vector<char*>& texts) {
 }
 
 Owned make(const char* class_name, const std::vector<Value>& arguments) {
-    Symbol* const type = visible_symbol(class_name);
+    Symbol* const type = symbol(class_name);
     ::Object* made = nullptr;
     std::vector<char*> texts;
     ask([&] {
@@ -370,13 +370,19 @@ bool is_template(const Symbol* found) {
 
 }  // namespace
 
+// Mechanisms come and never go.
 Mechanism mechanism(const std::string& name) {
+    static std::unordered_map<std::string, Mechanism> known;
+    if (const auto found = known.find(name); found != known.end()) {
+        return found->second;
+    }
     Symbol* const found = hoc_table_lookup(name.c_str(), hoc_built_in_symlist);
     Mechanism result;
     if (found && is_template(found) && found->u.ctemplate->is_point_ > 0) {
         result.exists = true;
         result.artificial_cell = nrn_is_artificial_[pointsym[found->u.ctemplate->is_point_]->subtype];
         result.point_process = !result.artificial_cell;
+        known[name] = result;
     }
     return result;
 }

@@ -129,6 +129,7 @@ double& standard_variable(const char* name) {
 
 void run_hoc(const char* code) {
     ask([&] {
+        const TopLevel top_level;
         if (hoc_oc(code)) {
             throw Error(ErrorKind::host, std::string("NEURON refused: ") + code);
         }
@@ -261,6 +262,13 @@ void watch_runs() {
 
 bool running() {
     return stepping || initialising;
+}
+
+bool structure_changed() {
+    static int seen = -1;
+    const bool changed = tree_changed || v_structure_change || structure_change_cnt != seen;
+    seen = structure_change_cnt;
+    return changed;
 }
 
 bool can_make() {

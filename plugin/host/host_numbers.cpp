@@ -50,19 +50,20 @@ double element(const char* at) {
 
 using Element = double (*)(const char*);
 
-// How an element of a buffer is read, by its format (struct's letters); null for what is not a number.
-Element element_of(const char* format) {
+// How an element of a buffer is read, by its format (struct's letters) and size; null for what is not a number.
+Element element_of(const char* format, std::ptrdiff_t size) {
     if (*format == '@' || *format == '=' || *format == '<') {
         ++format;
     }
     if (format[0] == '\0' || format[1] != '\0') {
         return nullptr;
     }
+    const auto if_size = [&](std::size_t wanted, Element element) { return std::size_t(size) == wanted ? element : nullptr; };
     switch (*format) {
     case 'd':
-        return &element<double>;
+        return if_size(8, &element<double>);
     case 'f':
-        return &element<float>;
+        return if_size(4, &element<float>);
     case 'b':
         return &element<std::int8_t>;
     case 'B':
@@ -72,15 +73,13 @@ Element element_of(const char* format) {
     case 'H':
         return &element<std::uint16_t>;
     case 'i':
-        return &element<std::int32_t>;
-    case 'I':
-        return &element<std::uint32_t>;
     case 'l':
     case 'q':
-        return &element<std::int64_t>;
+        return size == 8 ? &element<std::int64_t> : if_size(4, &element<std::int32_t>);
+    case 'I':
     case 'L':
     case 'Q':
-        return &element<std::uint64_t>;
+        return size == 8 ? &element<std::uint64_t> : if_size(4, &element<std::uint32_t>);
     default:
         return nullptr;
     }
@@ -99,7 +98,7 @@ bool of_buffer(PyObject* object, Numbers& numbers) {
         return false;
     }
     const auto done = [view] { api().PyBuffer_Release(view.get()); };
-    const Element read = element_of(view->format ? view->format : "B");
+    const Element read = element_of(view->format ? view->format : "B", view->itemsize);
     if (!read || view->ndim < 1 || view->ndim > 2) {
         done();
         return false;

@@ -12,20 +12,6 @@ namespace {
 
 using namespace python;
 
-class Lock {
-  public:
-    explicit Lock(const Api& table)
-        : api_(table)
-        , state_(table.PyGILState_Ensure()) {}
-    ~Lock() { api_.PyGILState_Release(state_); }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-  private:
-    const Api& api_;
-    int state_;
-};
-
 Ref text(const char* data, std::size_t size) {
     return checked(api().PyUnicode_FromStringAndSize(data, std::ptrdiff_t(size)));
 }
@@ -73,7 +59,7 @@ void install_python() {
     if (!table) {
         return;
     }
-    const Lock lock(*table);
+    const Lock lock;
     if (!is_whole(*table)) {
         if (!waits) {
             waits = true;

@@ -60,6 +60,7 @@ void set_unknown_name(const std::string& name) {
             known.emplace_back(each->name);
         }
     }
+    const CallScope scope("p");
     set_exception(no_such_name(name, known));
 }
 
@@ -83,12 +84,42 @@ void keep_if_built_in(PyObject* name, PyObject* value) {
     api().PyDict_SetItem(names_of_p, name, value);
 }
 
+// NEURON asks the generic look-up first for every subclass of HocObject, which fails for NEURON's own names and costs more than
+// they do. While this lives the object is a plain HocObject.
+class AsPlain {
+  public:
+    AsPlain(PyObject* object, bool plain)
+        : object_(object)
+        , type_(object->type) {
+        if (plain) {
+            object->type = types().hoc_object;
+        }
+    }
+    ~AsPlain() { object_->type = type_; }
+    AsPlain(const AsPlain&) = delete;
+    AsPlain& operator=(const AsPlain&) = delete;
+
+  private:
+    PyObject* object_;
+    PyObject* type_;
+};
+
+bool is_special(PyObject* name) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
+    return !text || text[0] == '_';
+}
+
 PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
     if (PyObject* const ours = api().PyDict_GetItemWithError(names_of_p, name)) {
         api().Py_IncRef(ours);
         return ours;
     }
-    PyObject* const value = stock_getattro(self, name);
+    PyObject* value = nullptr;
+    {
+        const AsPlain plain(self, self->type == types().interpreter && !is_special(name));
+        value = stock_getattro(self, name);
+    }
     try {
         if (!value) {
             const std::string text = text_of(name);
@@ -108,7 +139,11 @@ PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
 int interpreter_setattro(PyObject* self, PyObject* name, PyObject* value) {
     const bool ours = api().PyDict_GetItemWithError(names_of_p, name);
     if (!ours) {
-        const int result = stock_setattro(self, name, value);
+        int result = 0;
+        {
+            const AsPlain plain(self, self->type == types().interpreter && !is_special(name));
+            result = stock_setattro(self, name, value);
+        }
         if (result == 0 || !api().PyErr_ExceptionMatches(api().PyExc_LookupError)) {
             return result;
         }
@@ -123,16 +158,41 @@ int interpreter_setattro(PyObject* self, PyObject* name, PyObject* value) {
     return value ? api().PyDict_SetItem(names_of_p, name, value) : api().PyDict_DelItem(names_of_p, name);
 }
 
+// ---- What p makes ----
+
+std::unordered_map<PyObject*, bool> plain_types;  // p's types of NEURON objects: what is not ours on them is NEURON's
+PyObject* names_of_objects = nullptr;             // the names that are ours
+
+bool asks_neuron(PyObject* self, PyObject* name) {
+    return plain_types.count(self->type) && !is_special(name) && !api().PyDict_GetItemWithError(names_of_objects, name);
+}
+
+PyObject* object_getattro(PyObject* self, PyObject* name) {
+    const AsPlain plain(self, asks_neuron(self, name));
+    return stock_getattro(self, name);
+}
+
+int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    const AsPlain plain(self, asks_neuron(self, name));
+    return stock_setattro(self, name, value);
+}
+
 // ---- p.<Mechanism>, p.NetCon ----
+
+const Method* internal_method(const char* name) {
+    static std::unordered_map<const char*, const Method*> known;  // by address: the names are literals
+    const Method*& found = known[name];
+    for (const Method& each : methods()) {
+        if (!found && (each.places & internal) && std::strcmp(each.name, name) == 0) {
+            found = &each;
+        }
+    }
+    return found;
+}
 
 // Calls a function of ours with an argument in front of a call's own.
 PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
-    const Method* method = nullptr;
-    for (const Method& each : methods()) {
-        if (std::strcmp(each.name, function) == 0 && (each.places & internal)) {
-            method = &each;
-        }
-    }
+    const Method* const method = internal_method(function);
     std::vector<void*> values;
     if (first) {
         values.push_back(first);
@@ -294,6 +354,20 @@ void add_methods(PyObject* type, unsigned place) {
     }
 }
 
+}  // namespace patch::host::python
+
+namespace patch::host {
+
+void extend_vectors() {
+    using namespace python;
+    const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
+    add_methods(checked(api().PyObject_GetAttrString(hoc.get(), "Vector")).get(), on_vector);
+}
+
+}  // namespace patch::host
+
+namespace patch::host::python {
+
 Ref wrap(Object object) {
     Ref handle = checked(static_cast<PyObject*>(neuron::python::methods.ho2po(raw(object))));
     const auto found = types_by_class.find(class_name(object));
@@ -327,7 +401,17 @@ void install_types() {
                                     {{SLOT_tp_setattro, reinterpret_cast<void*>(&section_setattro)},
                                      {SLOT_tp_init, reinterpret_cast<void*>(&section_init)}})
                            .release();
-    all.point_process = native_class("patch.objects.PointProcess", all.hoc_object, {}).release();
+    all.point_process = native_class("patch.objects.PointProcess", all.hoc_object,
+                                     {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
+                                      {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
+                            .release();
+    plain_types[all.point_process] = true;
+    names_of_objects = checked(api().PyDict_New()).release();
+    for (const Method& method : methods()) {
+        if (method.places & on_point_process) {
+            api().PyDict_SetItemString(names_of_objects, method.name, api().none());
+        }
+    }
     // NEURON's own metaclass finds the class by identity, so p.NetCon has one of ours: p.NetCon(...), p.NetCon[0].
     const Ref stock_netcon = checked(api().PyObject_GetAttrString(hoc.get(), "NetCon"));
     const Ref metatype = native_class("patch.objects.NetConClass", api().PyType_Type,
@@ -359,6 +443,7 @@ void install_types() {
     for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"}, {"patch.objects.VecStim", "PatchVecStim"}, {"patch.objects.IClamp", "IClamp"}, {"patch.objects.SEClamp", "SEClamp"}}) {
         PyObject* const type = native_class(name, all.point_process, {}).release();
         types_by_class[class_name] = type;
+        plain_types[type] = true;
         publish(name + std::strlen("patch.objects."), type);
     }
     api().PyDict_SetItemString(names_of_p, "NetCon", all.netcon);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include <cabcode.h>
 #include <classreg.h>
@@ -112,6 +113,26 @@ class OutsideLoad {
 
   private:
     bool swapped_ = false;
+};
+// HOC at top level, also when a template's procedure has called us.
+class TopLevel {
+  public:
+    TopLevel()
+        : object_(std::exchange(hoc_thisobject, nullptr))
+        , data_(std::exchange(hoc_objectdata, hoc_top_level_data))
+        , symbols_(std::exchange(hoc_symlist, hoc_top_level_symlist)) {}
+    ~TopLevel() {
+        hoc_thisobject = object_;
+        hoc_objectdata = data_;
+        hoc_symlist = symbols_;
+    }
+    TopLevel(const TopLevel&) = delete;
+    TopLevel& operator=(const TopLevel&) = delete;
+
+  private:
+    ::Object* object_;
+    Objectdata* data_;
+    Symlist* symbols_;
 };
 // What registering needs: the symbol tables as they are inside nrn_load_dll.
 class InsideLoad {

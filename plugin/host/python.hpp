@@ -162,6 +162,25 @@ struct Api {
 const Api* find_api();
 const Api& api();
 
+// Python's lock, from HOC too; nothing in a NEURON without Python.
+class Lock {
+  public:
+    Lock()
+        : api_(find_api())
+        , state_(api_ ? api_->PyGILState_Ensure() : 0) {}
+    ~Lock() {
+        if (api_) {
+            api_->PyGILState_Release(state_);
+        }
+    }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+  private:
+    const Api* api_;
+    int state_;
+};
+
 // A Python exception is set; it goes on in Python as it is.
 class Raised: public std::exception {
   public:
