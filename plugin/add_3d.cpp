@@ -17,16 +17,30 @@ struct Column {
     std::size_t stride;
 };
 
-// NEURON keeps points as float. The quick pass has no branch; the slow one names the first number that does not fit.
-void check_numbers(const Column& column, std::size_t size, bool negative_allowed, Section section) {
-    constexpr double most = std::numeric_limits<float>::max();
-    const double least = negative_allowed ? -most : 0;
+// NEURON keeps points as float.
+constexpr double most = std::numeric_limits<float>::max();
+
+bool all_within(const double* data, std::size_t size, std::size_t stride, double least) {
     bool all = true;
-    for (std::size_t i = 0; i < size; ++i) {
-        const double value = column.data[i * column.stride];
-        all &= (value >= least) & (value <= most);
+    if (stride == 1) {
+        for (std::size_t i = 0; i < size; ++i) {
+            all &= (data[i] >= least) & (data[i] <= most);
+        }
+    } else {
+        for (std::size_t i = 0; i < size; ++i) {
+            all &= (data[i * stride] >= least) & (data[i * stride] <= most);
+        }
     }
-    for (std::size_t i = 0; !all && i < size; ++i) {
+    return all;
+}
+
+// The quick pass has no branch; the slow one names the first number that does not fit.
+void check_numbers(const Column& column, std::size_t size, bool negative_allowed, Section section) {
+    const double least = negative_allowed ? -most : 0;
+    if (all_within(column.data, size, column.stride, least)) {
+        return;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
         const double value = column.data[i * column.stride];
         if (!(value >= -most && value <= most)) {
             throw bad_element(column.name, i, value, "a finite number", host::name(section));
@@ -92,8 +106,11 @@ double append_table(Section section, const Value& points, const char* name, cons
     const Column at[3] = {{name, table.data, table.row_stride},
                           {name, table.data + table.column_stride, table.row_stride},
                           {name, table.data + 2 * table.column_stride, table.row_stride}};
-    for (const Column& column : at) {
-        check_numbers(column, table.rows, true, section);
+    const bool packed = table.column_stride == 1 && table.row_stride == 3;
+    if (!packed || !all_within(table.data, 3 * table.rows, 1, -most)) {
+        for (const Column& column : at) {
+            check_numbers(column, table.rows, true, section);
+        }
     }
     Diameters widths;
     if (four) {

@@ -122,9 +122,53 @@ double diameter(Segment segment) {
     return nrn_rangevar_get(symbol("diam"), raw(segment.section), segment.x);
 }
 
+namespace {
+
+// A Vector for an argument of NEURON's, kept for the next time; no list of Vectors shows it.
+struct Scratch {
+    IvocVect* vector = vector_new0();
+    ::Object object{};
+    Scratch() {
+        object.refcount = 1;
+        object.ctemplate = symbol("Vector")->u.ctemplate;
+        object.u.this_pointer = vector;
+    }
+};
+
+// Into an empty section NEURON takes whole Vectors: one pass over the points instead of one call a point.
+void fill_with_vectors(Section section, const Columns& points) {
+    static Scratch* const scratch = new Scratch[4];
+    double* into[4];
+    for (std::size_t column = 0; column < 4; ++column) {
+        vector_resize(scratch[column].vector, int(points.size));
+        into[column] = vector_vec(scratch[column].vector);
+    }
+    for (std::size_t i = 0; i < points.size; ++i) {
+        into[0][i] = points.x[i * points.stride];
+        into[1][i] = points.y[i * points.stride];
+        into[2][i] = points.z[i * points.stride];
+        into[3][i] = points.diameter[i * points.diameter_stride];
+    }
+    ask([&] {
+        const SectionScope scope(section);
+        for (std::size_t column = 0; column < 4; ++column) {
+            hoc_push_object(&scratch[column].object);
+        }
+        hoc_call_func(symbol("pt3dadd"), 4);
+    });
+}
+
+}  // namespace
+
 void append_points(Section section, const Columns& points) {
+    constexpr std::size_t many = 32;  // from here on Vectors cost less than a call a point
     ::Section* const sec = raw(section);
-    if (point_count(section) == 0) {
+    const bool empty = point_count(section) == 0;
+    if (empty && points.size >= many) {
+        fill_with_vectors(section, points);
+        return;
+    }
+    if (empty) {
         nrn_pt3dclear(sec, int(points.size));  // makes room at once
     }
     for (std::size_t i = 0; i < points.size; ++i) {

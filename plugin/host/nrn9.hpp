@@ -114,17 +114,25 @@ class OutsideLoad {
   private:
     bool swapped_ = false;
 };
-// HOC at top level, also when a template's procedure has called us.
+// HOC at top level, also when a template's procedure has called us. (At top level nothing is kept: its data may move.)
 class TopLevel {
   public:
     TopLevel()
-        : object_(std::exchange(hoc_thisobject, nullptr))
-        , data_(std::exchange(hoc_objectdata, hoc_top_level_data))
-        , symbols_(std::exchange(hoc_symlist, hoc_top_level_symlist)) {}
+        : object_(hoc_thisobject)
+        , data_(hoc_objectdata)
+        , symbols_(hoc_symlist) {
+        if (object_) {
+            hoc_thisobject = nullptr;
+            hoc_objectdata = hoc_top_level_data;
+            hoc_symlist = hoc_top_level_symlist;
+        }
+    }
     ~TopLevel() {
-        hoc_thisobject = object_;
-        hoc_objectdata = data_;
-        hoc_symlist = symbols_;
+        if (object_) {
+            hoc_thisobject = object_;
+            hoc_objectdata = data_;
+            hoc_symlist = symbols_;
+        }
     }
     TopLevel(const TopLevel&) = delete;
     TopLevel& operator=(const TopLevel&) = delete;
