@@ -1,6 +1,7 @@
 """Every way to load the library. Each is a process of its own whose output and exit status are those of stock NEURON without the load."""
 
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ LIBRARY = Path(os.environ["PATCH_LIBRARY"]).resolve()
 WRONG_LIBRARY = Path(os.environ.get("PATCH_WRONG_VERSION_LIBRARY", LIBRARY.parent / "tests" / "wrong_version" / "libpatch.so"))
 SHIM = Path(__file__).parents[2] / "python_shim" / "patch"
 BIN = Path(sys.executable).parent
+NEURON = Path(importlib.util.find_spec("neuron").origin).parent
 VERSION = (SHIM / "_libpatch_version").read_text().strip()
 
 # ---- programs: a beginning and an end that stock NEURON runs too; what loads and uses the library is between them and prints nothing ----
@@ -41,7 +43,7 @@ create section
 access section
 patch = new Patch()
 points = new Matrix(2, 4)
-points.fill(1)
+points.setcol(3, 1)
 if (patch.add_3d(points) != 2 || n3d() != 2) execerror("add_3d", "")
 recording = new PatchRecording(0.5)
 if (!object_id(recording.vector)) execerror("PatchRecording", "")
@@ -114,20 +116,19 @@ def check(host, folder, program, *, before="", dll=None, variables=(), stock_var
     assert (status, out) == (stock_status, stock_out), err
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
     """A folder outside the repository that holds libpatch.so, a copy of it under another name, and nothing else."""
-    shutil.copy(LIBRARY, tmp_path / "libpatch.so")
-    shutil.copy(LIBRARY, tmp_path / "copy.so")
-    return tmp_path
+    folder = tmp_path_factory.mktemp("folder")
+    shutil.copy(LIBRARY, folder / "libpatch.so")
+    shutil.copy(LIBRARY, folder / "copy.so")
+    return folder
 
 
-@pytest.fixture
-def empty(tmp_path):
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
     """A folder without a library."""
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    return empty
+    return tmp_path_factory.mktemp("empty")
 
 
 # ---- nrn_load_dll ----
@@ -223,7 +224,7 @@ FORMS = {"absolute": LIBRARY, "./": "./libpatch.so", "copy": "./copy.so"}
 
 
 @all_hosts
-@pytest.mark.parametrize(("first", "second"), product(FORMS, FORMS))
+@pytest.mark.parametrize(("first", "second"), list(product(FORMS, FORMS)))
 def test_a_second_load_gives_1_and_leaves_neuron_whole(host, first, second, folder):
     kind = HOSTS[host][0]
     check(host, folder, load(kind, FORMS[first]) + USE[kind].replace("section", "before") + load(kind, FORMS[second]) + USE[kind])
@@ -379,9 +380,7 @@ def test_the_bare_name_loads_the_file_of_the_folder_that_ld_library_path_names(h
 def neuron_with_library(tmp_path_factory):
     """A copy of NEURON whose lib folder holds libpatch.so too."""
     site = tmp_path_factory.mktemp("site")
-    import importlib.util
-
-    shutil.copytree(importlib.util.find_spec("neuron").submodule_search_locations[0], site / "neuron", ignore=shutil.ignore_patterns("*.a", "demo"))
+    shutil.copytree(NEURON, site / "neuron", ignore=shutil.ignore_patterns("*.a", "demo"))
     (site / "neuron" / ".data" / "lib" / "libpatch.so").symlink_to(LIBRARY)
     return {"PYTHONPATH": site}
 
