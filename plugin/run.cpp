@@ -13,8 +13,8 @@ void check(double duration) {
     }
 }
 
-void initialise(std::optional<double> v_init) {
-    host::call_function("finitialize", {v_init ? *v_init : host::standard_variable("v_init")});
+void initialise(double v_init) {
+    host::call_function("finitialize", {v_init});
 }
 
 // Until t, by the standard run system.
@@ -26,7 +26,7 @@ void until(double t) {
 void run(const Run& arguments) {
     check(arguments.duration);
     if (arguments.reset) {
-        initialise(arguments.v_init);
+        initialise(arguments.v_init ? *arguments.v_init : host::standard_variable("v_init"));
     }
     until(arguments.duration);
 }
@@ -34,14 +34,18 @@ void run(const Run& arguments) {
 void continue_run(const Continue& arguments) {
     check(arguments.duration);
     if (arguments.v_init) {
-        initialise(arguments.v_init);
+        initialise(*arguments.v_init);
     }
     until(host::time() + arguments.duration);
 }
 
 void finitialize(const Initialise& arguments) {
     check(0);
-    initialise(arguments.initial);
+    if (arguments.initial) {
+        initialise(*arguments.initial);
+    } else {
+        host::call_function("finitialize", {});
+    }
 }
 
 }  // namespace

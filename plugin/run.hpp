@@ -25,7 +25,7 @@ struct Continue {
 };
 struct Initialise {
     std::optional<double> initial;
-    static constexpr Field fields[] = {{"initial", "mV; NEURON's v_init where it is None"}};
+    static constexpr Field fields[] = {{"initial", "mV; the voltages stay as they are where it is None, as in NEURON"}};
 };
 
 extern const host::Methods methods;

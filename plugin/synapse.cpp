@@ -92,7 +92,6 @@ Owned of_function(const Arguments& arguments, Segment place) {
         named.emplace_back("x", x);
     }
     const Value made = host::call(arguments.factory.origin, positional, named);
-    const host::Borrowed handle(made.origin);
     if (made.kind != Kind::object || !host::is_point_process(made.object)) {
         throw wrong_kind("factory", "a function that returned " + described(made), "one that returns a point process", host::name(place.section));
     }

@@ -40,7 +40,6 @@ Registry::Id Registry::find(void* address) const {
 }
 
 Registry::Id Registry::new_component() {
-    ++live_components_;
     Id id;
     if (free_components_.empty()) {
         id = Id(components_.size());
@@ -51,11 +50,16 @@ Registry::Id Registry::new_component() {
     }
     components_[id] = Component{};
     components_[id].used = true;
+    components_[id].place = std::uint32_t(living_.size());
+    living_.push_back(id);
     return id;
 }
 
 void Registry::free_component(Id id) {
-    --live_components_;
+    const std::uint32_t place = components_[id].place;
+    living_[place] = living_.back();
+    components_[living_[place]].place = place;
+    living_.pop_back();
     components_[id] = Component{};
     free_components_.push_back(id);
 }
@@ -405,22 +409,26 @@ void Registry::verify() {
     }
 }
 
+// Whether nothing can have changed since the component's last trial: one comparison.
+bool Registry::looks_held(const Component& component) const {
+    return !component.dirty && !component.counts && component.witness != none && host_.exists(nodes_[component.witness]) &&
+           host_.references(nodes_[component.witness]) == component.references;
+}
+
 std::size_t Registry::sweep(bool everything) {
+    // Looked at first, tried after: trials add and free components, and what a release connects waits for the next sweep.
+    std::vector<Id> suspects;
+    for (const Id id : living_) {
+        if (everything || !looks_held(components_[id])) {
+            suspects.push_back(id);
+        }
+    }
     std::size_t freed = 0;
-    // Trials add components: parts, already tried, and what a release connects, which waits for the next sweep.
-    const Id end = Id(components_.size());
-    for (Id id = 0; id < end; ++id) {
-        Component& component = components_[id];
-        if (!component.used) {
-            continue;
+    for (const Id id : suspects) {
+        if (components_[id].used) {
+            components_[id].dirty = components_[id].dirty || everything;
+            freed += trial(id);
         }
-        const bool looks_held = !component.dirty && !component.counts && component.witness != none && host_.exists(nodes_[component.witness]) &&
-                                host_.references(nodes_[component.witness]) == component.references;
-        if (looks_held && !everything) {
-            continue;
-        }
-        components_[id].dirty = components_[id].dirty || everything;
-        freed += trial(id);
     }
     return freed;
 }

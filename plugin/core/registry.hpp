@@ -95,7 +95,7 @@ class Registry {
     std::size_t node_count(NodeKind kind) const { return live_by_kind_[std::size_t(kind)]; }
     std::size_t edge_count() const { return live_edges_; }
     std::size_t edge_count(EdgeKind kind) const { return live_edges_by_kind_[std::size_t(kind)]; }
-    std::size_t component_count() const { return live_components_; }
+    std::size_t component_count() const { return living_.size(); }
     std::uint64_t retained() const { return retained_; }
     std::uint64_t released() const { return released_; }
 
@@ -124,6 +124,7 @@ class Registry {
         std::uint32_t size = 0;
         bool dirty = false;       // an edge was taken away: it may have fallen apart
         bool counts = false;      // a node has references of its own to count: the witness alone proves nothing
+        std::uint32_t place = 0;  // among the living
         bool used = false;
     };
 
@@ -139,6 +140,7 @@ class Registry {
     std::size_t role_of(const Edge& edge, Id node) const;
     Id new_component();
     void free_component(Id id);
+    bool looks_held(const Component& component) const;
     std::size_t trial(Id component);
     std::vector<Id> split(Id component);
     bool find_witness(Id component);
@@ -148,9 +150,9 @@ class Registry {
     Pool<Node> nodes_;
     Pool<Edge> edges_;
     std::vector<Component> components_;
-    std::vector<Id> free_components_;
+    std::vector<Id> free_components_, living_;
     std::unordered_map<void*, Id> by_address_;
-    std::size_t live_nodes_ = 0, live_edges_ = 0, live_components_ = 0;
+    std::size_t live_nodes_ = 0, live_edges_ = 0;
     std::array<std::size_t, 2> live_by_kind_{};
     std::array<std::size_t, edge_kinds> live_edges_by_kind_{};
     std::uint32_t order_ = 0;

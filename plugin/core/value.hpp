@@ -57,7 +57,8 @@ struct Value {
     Object object;
     Variable variable;
     Foreign origin;
-    bool whole = false;  // kind number: given as an integer
+    std::shared_ptr<const void> keeper;  // holds the origin where nobody else does
+    bool whole = false;                  // kind number: given as an integer
 
     bool given() const { return kind != Kind::absent; }
 };

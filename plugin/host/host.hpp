@@ -265,24 +265,10 @@ const std::string& last_error();
 
 // ---- Python, where there is one ----
 bool has_python();
-// Calls a Python callable; the value's origin is a new reference: return it to Python, or release it.
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
-void release(Foreign object);
-class Borrowed {                                  // releases what call() has returned at the end of a scope
-  public:
-    explicit Borrowed(Foreign object)
-        : object_(object) {}
-    ~Borrowed() { release(object_); }
-    Borrowed(const Borrowed&) = delete;
-    Borrowed& operator=(const Borrowed&) = delete;
-
-  private:
-    Foreign object_;
-};
 bool is_callable(Foreign object);
 void extend_vectors();                            // the rows of place on_vector, on NEURON's own Vector
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
-// Values for Python: good until the next one is made.
 Value new_list(const std::vector<Value>& values);
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 Value pointer(const Variable& variable);          // a _ref_

@@ -482,6 +482,20 @@ std::string type_name(Foreign object) {
     return name ? text_of(name.get()) : "Python object";
 }
 
+namespace {
+
+// A value that is held by nobody else yet.
+Value made(python::Ref object) {
+    Value value = python::value_of(object.get(), Protocol::untouched);
+    value.origin = {object.get()};
+    value.keeper = std::shared_ptr<const void>(object.release(), [](const void* held) {
+        python::api().Py_DecRef(static_cast<python::PyObject*>(const_cast<void*>(held)));
+    });
+    return value;
+}
+
+}  // namespace
+
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named) {
     using namespace python;
     const Ref arguments = checked(api().PyTuple_New(std::ptrdiff_t(positional.size())));
@@ -492,16 +506,7 @@ Value call(Foreign callable, const std::vector<Value>& positional, const Keyword
     for (const auto& [name, value] : named) {
         api().PyDict_SetItemString(keywords.get(), name.c_str(), python_of(value).get());
     }
-    Ref result = checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get()));
-    Value value = value_of(result.get(), Protocol::neuron);
-    value.origin = {result.release()};  // a new reference: the caller returns it or lets it go
-    return value;
-}
-
-void release(Foreign object) {
-    if (object) {
-        python::api().Py_DecRef(static_cast<python::PyObject*>(object.address));
-    }
+    return made(checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get())));
 }
 
 void set_attribute(const Value& target, const std::string& name, const Value& value) {
@@ -527,20 +532,6 @@ std::string mechanism_named_by(const Value& factory) {
     const std::string name = shown.substr(0, shown.find("()"));
     return mechanism(name).exists ? name : "";
 }
-
-namespace {
-
-// A value for Python that was made here: it is given out once, and python_of takes a reference of its own.
-Value made(python::Ref object) {
-    static python::Ref& last = *new python::Ref;  // never destroyed: Python is gone before the library
-    Value value;
-    value.kind = Kind::foreign;
-    value.origin = {object.get()};
-    last = std::move(object);
-    return value;
-}
-
-}  // namespace
 
 Value new_list(const std::vector<Value>& values) {
     using namespace python;

@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -49,12 +50,13 @@ recording = new PatchRecording(0.5)
 if (!object_id(recording.vector)) execerror("PatchRecording", "")
 """,
 }
-IN_PYTHON = {"py": "assert {}({!r}) == 1\n", "hoc": 'if ({}("{}") != 1) execerror("the load gives 0", "")\n'}
+FIRST = {"py": "h.Patch()\n", "hoc": "patch = new Patch()\n"}  # after it an early load has brought everything
+LOAD = {"py": "assert {}({!r}) == 1\n", "hoc": 'if ({}("{}") != 1) execerror("the load gives 0", "")\n'}
 
 
 def load(kind, path, function=None):
     """The statement that loads a library and asserts that it gives 1."""
-    return IN_PYTHON[kind].format(function or {"py": "h.nrn_load_dll", "hoc": "nrn_load_dll"}[kind], str(path))
+    return LOAD[kind].format(function or {"py": "h.nrn_load_dll", "hoc": "nrn_load_dll"}[kind], str(path))
 
 
 @functools.cache
@@ -182,8 +184,7 @@ assert set(dir(h)) - names == {"Patch", "PatchConnection", "PatchRecording"} and
 @all_hosts
 def test_an_early_load_brings_the_class_at_once_and_the_rest_with_the_first_patch(host, folder):
     kind = HOSTS[host][0]
-    at_once = {"py": 'assert hasattr(h, "Patch")\nh.Patch()\n', "hoc": 'if (!name_declared("Patch")) execerror("no class", "")\npatch = new Patch()\n'}
-    check(host, folder, at_once[kind] + USE[kind], dll="./libpatch.so")
+    check(host, folder, FIRST[kind] + USE[kind], dll="./libpatch.so")
 
 
 @pytest.mark.parametrize("host", ["python", "nrniv -python"])
@@ -209,13 +210,13 @@ def test_a_late_load_after_an_early_one_gives_1_and_brings_the_rest(host, folder
 
 
 @all_hosts
-def test_neuron_loads_it_by_itself_as_the_model_library_of_the_folder(host, folder):
+def test_neuron_loads_it_by_itself_as_the_model_library_of_the_folder(host, tmp_path):
     kind = HOSTS[host][0]
-    (folder / "x86_64").mkdir()
-    (folder / "x86_64" / "libnrnmech.so").symlink_to("../libpatch.so")
-    first = {"py": "h.Patch()\n", "hoc": "patch = new Patch()\n"}[kind]
-    program = BEGIN[kind] + first + load(kind, "libpatch.so") + USE[kind] + END[kind]
-    assert start(host, folder, program) == stock(host, folder / "x86_64")
+    shutil.copy(LIBRARY, tmp_path)
+    (tmp_path / platform.machine()).mkdir()
+    (tmp_path / platform.machine() / "libnrnmech.so").symlink_to("../libpatch.so")
+    program = BEGIN[kind] + FIRST[kind] + load(kind, "libpatch.so") + USE[kind] + END[kind]
+    assert start(host, tmp_path, program) == stock(host, tmp_path / platform.machine())
 
 
 # ---- loaded twice ----
@@ -256,7 +257,7 @@ def model(tmp_path_factory):
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     build = subprocess.run([BIN / "nrnivmodl"], cwd=folder, env=environment, capture_output=True, text=True)
     assert build.returncode == 0, build.stdout + build.stderr
-    return folder / "x86_64" / "libnrnmech.so"
+    return folder / platform.machine() / "libnrnmech.so"
 
 
 @all_hosts
@@ -280,9 +281,8 @@ def test_it_loads_where_neuron_has_loaded_the_models_mechanisms_at_its_start(hos
 @all_hosts
 def test_both_load_by_one_dll_option(host, folder, model):
     kind = HOSTS[host][0]
-    first = {"py": "h.Patch()\n", "hoc": "patch = new Patch()\n"}[kind]
     for dll in f"./libpatch.so;{model}", f"{model};./libpatch.so":
-        result = start(host, folder, BEGIN[kind] + INSERT[kind] + first + USE[kind] + END[kind], dll=dll)
+        result = start(host, folder, BEGIN[kind] + INSERT[kind] + FIRST[kind] + USE[kind] + END[kind], dll=dll)
         assert result == start(host, folder, BEGIN[kind] + INSERT[kind] + END[kind], dll=model)
 
 
@@ -321,10 +321,9 @@ def test_a_users_own_name_defined_after_an_early_load_stays(host, folder):
     kind = HOSTS[host][0]
     users = USERS["template"].format("PatchConnection")
     before = f"h({users!r})\n" if kind == "py" else users
-    first = {"py": "h.Patch()\n", "hoc": "patch = new Patch()\n"}[kind]
     says = [] if host == "nrniv -nopython" else [["PatchConnection", "yours"]]  # there ours came before the script began
     if says:
-        check(host, folder, first + USE[kind], before=before, dll="./libpatch.so", says=says)
+        check(host, folder, FIRST[kind] + USE[kind], before=before, dll="./libpatch.so", says=says)
 
 
 @all_hosts
