@@ -1,22 +1,22 @@
 #include "connect_points.hpp"
 
+#include <algorithm>
+
+#include "make.hpp"
+
 namespace patch::connect_points {
 
 using host::Owned;
 
 namespace {
 
-std::string place_of(const host::Source& source) {
-    return source.segment ? host::name(source.segment.section) : source.object ? host::name(source.object) : "";
-}
-
 // The source at x, where it is a section's.
 host::Source at(host::Source source, std::optional<double> x) {
-    if (x && (*x < 0 || *x > 1)) {
-        throw refused(ErrorKind::value, "x", shown(*x), "0 to 1", place_of(source));
-    }
-    if (x && source.segment) {
-        source.segment.x = *x;
+    if (x) {
+        const Segment place = make::at(source.segment.section, *x);
+        if (source.segment) {
+            source.segment = place;
+        }
     }
     return source;
 }
@@ -40,24 +40,18 @@ host::Source in_section(host::Source source, std::optional<Section> section) {
     return source;
 }
 
-void check(const host::Source& source, const host::Strength& strength) {
-    if (strength.delay < 0) {
-        throw refused(ErrorKind::value, "delay", shown(strength.delay), "at least 0 ms", place_of(source));
-    }
-}
-
 Owned from_section(const Arguments& arguments) {
     host::Source source = at(arguments.source, arguments.x);
     if (source.variable) {
         source = in_section(source, host::current_section());
     }
-    return connect(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
+    return make::connection(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
 }
 
 Owned from_segment(const FromSegment& arguments) {
     host::Source source;
     source.segment = arguments.source;
-    return connect(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
+    return make::connection(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
 }
 
 Owned netcon(const NetCon& arguments) {
@@ -67,10 +61,7 @@ Owned netcon(const NetCon& arguments) {
     } else if (arguments.weight.given() && arguments.weight.kind != Kind::none) {
         const host::Numbers several = host::numbers(arguments.weight, "weight", "a number or several");
         for (std::size_t i = 0; i < several.rows; ++i) {
-            Value each;
-            each.kind = Kind::number;
-            each.number = several.at(i);
-            weights.push_back(Reader<double>::read(each, "weight"));
+            weights.push_back(Reader<double>::read(Value::of(several.at(i)), "weight"));
         }
     } else {
         weights.push_back(defaults::overridden("weight").value_or(defaults::weight));
@@ -82,7 +73,7 @@ Owned netcon(const NetCon& arguments) {
     }
     const host::Source source = in_section(arguments.source, arguments.sec);
     const double first = weights.empty() ? defaults::as_neuron : weights[0];
-    Owned made = connect(source, arguments.target, {arguments.threshold, arguments.delay, first});
+    Owned made = make::connection(source, arguments.target, {arguments.threshold, arguments.delay, first});
     for (std::size_t i = 1; i < weights.size(); ++i) {
         host::set_weight(made.get(), i, weights[i]);
     }
@@ -90,14 +81,6 @@ Owned netcon(const NetCon& arguments) {
 }
 
 }  // namespace
-
-Owned connect(const host::Source& source, const Target& target, const host::Strength& strength) {
-    check(source, strength);
-    Owned netcon = host::new_netcon(source, target.object, strength);
-    host::keep_connection(source, target.object, netcon.get());
-    host::note_connection(source.value, target.value, netcon.get());
-    return netcon;
-}
 
 const host::Methods methods{
     host::method<Arguments, &from_section>("connect_points", "Connects this section to a target; returns the NetCon, which lives.",

@@ -56,9 +56,6 @@ struct NetCon {
     };
 };
 
-// Checks the strength, makes the NetCon and keeps it with both ends. A nan leaves NEURON's own number.
-host::Owned connect(const host::Source& source, const Target& target, const host::Strength& strength);
-
 extern const host::Methods methods;
 
 }  // namespace patch::connect_points

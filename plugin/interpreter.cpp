@@ -61,12 +61,8 @@ void give_out(const Nothing&) {
 
 // The current section, or None.
 Value cas(const Nothing&) {
-    Value value;
-    if (const Section section = host::current_section(); section && host::exists(section)) {
-        value.kind = Kind::section;
-        value.segment = {section, 0.5};
-    }
-    return value;
+    const Section section = host::current_section();
+    return host::exists(section) ? Value::of(section) : Value{};
 }
 
 }  // namespace

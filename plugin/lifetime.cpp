@@ -90,12 +90,7 @@ struct OfSection {
 Value recordings(const OfSection& arguments) {
     std::vector<std::pair<Value, Value>> found;
     for (const auto& [x, vector] : host::recordings(arguments.section)) {
-        Value key, value;
-        key.kind = Kind::number;
-        key.number = x;
-        value.kind = Kind::object;
-        value.object = vector;
-        found.emplace_back(key, value);
+        found.emplace_back(Value::of(x), Value::of(vector));
     }
     return host::new_dict(found);
 }

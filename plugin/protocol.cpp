@@ -12,7 +12,7 @@ Chained itself(const Receiver&) {
 }
 
 Value voltage(const OfSegment& arguments) {
-    return host::pointer(host::range_variable(arguments.segment, "v"));
+    return Value::of(host::range_variable(arguments.segment, "v"));
 }
 
 Value current(const Receiver& arguments) {
@@ -20,7 +20,7 @@ Value current(const Receiver& arguments) {
     if (!variable) {
         throw no_such_attribute("i", host::name(arguments.object.object), {}).about(Topic::record);
     }
-    return host::pointer(variable);
+    return Value::of(variable);
 }
 
 double arc(const OfSegment& arguments) {
@@ -46,10 +46,7 @@ Value references(const Receiver& arguments) {
 Value connections(const Receiver& arguments) {
     std::vector<std::pair<Value, Value>> found;
     for (const host::Partner& partner : host::partners(arguments.object, true)) {
-        Value netcon;
-        netcon.kind = partner.netcon ? Kind::object : Kind::none;
-        netcon.object = partner.netcon;
-        found.emplace_back(partner.value, netcon);
+        found.emplace_back(partner.value, Value::of(partner.netcon));
     }
     return host::new_dict(found);
 }

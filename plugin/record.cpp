@@ -1,5 +1,7 @@
 #include "record.hpp"
 
+#include "make.hpp"
+
 namespace patch::record {
 
 using host::Owned;
@@ -7,13 +9,6 @@ using host::Owned;
 namespace {
 
 constexpr const char* recordable = Reader<Recordable>::expected;
-
-Segment at(Section section, double x) {
-    if (x < 0 || x > 1) {
-        throw refused(ErrorKind::value, "x", shown(x), "0 to 1", host::name(section));
-    }
-    return {section, x};
-}
 
 Segment live(Segment segment) {
     if (!host::exists(segment.section)) {
@@ -46,8 +41,19 @@ Variable variable_of(const Value& target) {
     }
 }
 
+// The Vector of a place: made at the first call.
+Owned of_place(Segment place) {
+    if (const Object known = host::recording(place.section, place.x)) {
+        return Owned(known);
+    }
+    Owned vector = host::new_vector();
+    host::record(vector.get(), host::range_variable(place, "v"), place.section);
+    host::keep_recording(place.section, place.x, vector.get());
+    return vector;
+}
+
 Owned of_section(const OfSection& arguments) {
-    return of_place(at(arguments.section.section, arguments.x.value_or(arguments.section.x)));
+    return of_place(make::at(arguments.section.section, arguments.x.value_or(arguments.section.x)));
 }
 
 Owned of_segment(const OfSegment& arguments) {
@@ -60,7 +66,7 @@ Owned of_target(const OfTarget& arguments) {
         return of_place({arguments.section, 0.5});
     }
     if (arguments.section && target.kind == Kind::number) {
-        return of_place(at(arguments.section, Reader<double>::read(target, "x")));
+        return of_place(make::at(arguments.section, Reader<double>::read(target, "x")));
     }
     if (target.kind == Kind::section || target.kind == Kind::segment) {
         return of_place(live(target.segment));
@@ -77,10 +83,7 @@ Chained of_vector(const OfVector& arguments) {
     if (as_neuron) {
         passed.push_back(arguments.target.value);  // record(point_process, pointer, ...): which one's integrator
     } else {
-        Value variable;
-        variable.kind = Kind::variable;
-        variable.variable = variable_of(arguments.target.value);
-        passed.push_back(variable);
+        passed.push_back(Value::of(variable_of(arguments.target.value)));
     }
     passed.insert(passed.end(), arguments.further.values.begin(), arguments.further.values.end());
     host::call(arguments.vector.object, "record", passed);
@@ -88,16 +91,6 @@ Chained of_vector(const OfVector& arguments) {
 }
 
 }  // namespace
-
-Owned of_place(Segment place) {
-    if (const Object known = host::recording(place.section, place.x)) {
-        return Owned(known);
-    }
-    Owned vector = host::new_vector();
-    host::record(vector.get(), host::range_variable(place, "v"), place.section);
-    host::keep_recording(place.section, place.x, vector.get());
-    return vector;
-}
 
 const host::Methods methods{
     host::method<OfTarget, &of_target>("record", "A Vector that records; one per section and x.", host::in_hoc | host::on_p),

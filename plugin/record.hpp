@@ -34,9 +34,6 @@ struct OfVector {
     };
 };
 
-// The Vector of a place: made at the first call.
-host::Owned of_place(Segment place);
-
 extern const host::Methods methods;
 
 }  // namespace patch::record

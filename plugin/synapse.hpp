@@ -56,9 +56,6 @@ struct PointProcess {
     };
 };
 
-// Makes a mechanism's instance, at a place or nowhere, with attributes set; what cannot be is refused before.
-host::Owned make(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes);
-
 extern const host::Methods methods;
 
 }  // namespace patch::synapse

@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include "connect_points.hpp"
-#include "synapse.hpp"
+#include "make.hpp"
 
 namespace patch::vecstim {
 
@@ -26,34 +25,8 @@ void check(const host::Numbers& times, const char* argument) {
     }
 }
 
-Owned play(const Arguments& arguments) {
-    return make(arguments.times, "times");
-}
-
-Owned play_pattern(const Pattern& arguments) {
-    return make(arguments.pattern, "pattern");
-}
-
-// A stimulus for a point process: the pattern's times, or a NetStim with the given attributes.
-Owned stimulate(const Stimulate& arguments) {
-    const Target target = Reader<Target>::read(arguments.target, "target");
-    if (arguments.delay < 0) {
-        throw refused(ErrorKind::value, "delay", shown(arguments.delay), "at least 0 ms", host::name(target.object));
-    }
-    const bool pattern = arguments.pattern.given() && arguments.pattern.kind != Kind::none;
-    if (pattern && !arguments.netstim.values.empty()) {
-        throw unknown_keyword(arguments.netstim.values[0].first, {"pattern", "weight", "delay"});
-    }
-    host::Source source;
-    const Owned stimulus = pattern ? make(arguments.pattern, "pattern") : synapse::make("NetStim", {}, {}, arguments.netstim.values);
-    source.object = stimulus.get();
-    connect_points::connect(source, target, {defaults::as_neuron, arguments.delay, arguments.weight});
-    return stimulus;
-}
-
-}  // namespace
-
-Owned make(const Value& times, const char* argument) {
+// A source that plays these times; none plays nothing. A Vector that is given is the one that is played.
+Owned source_of(const Value& times, const char* argument) {
     Owned vector;
     if (times.given() && times.kind != Kind::none) {
         const host::Numbers numbers = host::numbers(times, argument, "a sequence of spike times");
@@ -67,13 +40,37 @@ Owned make(const Value& times, const char* argument) {
     host::require_mechanism("PatchVecStim");
     Owned source = host::make("PatchVecStim", {});
     if (vector.get()) {
-        Value argument_value;
-        argument_value.kind = Kind::object;
-        argument_value.object = vector.get();
-        host::call(source.get(), "play", {argument_value});
+        host::call(source.get(), "play", {Value::of(vector.get())});
     }
     return source;
 }
+
+Owned play(const Arguments& arguments) {
+    return source_of(arguments.times, "times");
+}
+
+Owned play_pattern(const Pattern& arguments) {
+    return source_of(arguments.pattern, "pattern");
+}
+
+// A stimulus for a point process: the pattern's times, or a NetStim with the given attributes.
+Owned stimulate(const Stimulate& arguments) {
+    const Target target = Reader<Target>::read(arguments.target, "target");
+    if (arguments.delay < 0) {
+        throw refused(ErrorKind::value, "delay", shown(arguments.delay), "at least 0 ms", host::name(target.object));
+    }
+    const bool pattern = arguments.pattern.given() && arguments.pattern.kind != Kind::none;
+    if (pattern && !arguments.netstim.values.empty()) {
+        throw unknown_keyword(arguments.netstim.values[0].first, {"pattern", "weight", "delay"});
+    }
+    host::Source source;
+    const Owned stimulus = pattern ? source_of(arguments.pattern, "pattern") : make::mechanism("NetStim", {}, {}, arguments.netstim.values);
+    source.object = stimulus.get();
+    make::connection(source, target, {defaults::as_neuron, arguments.delay, arguments.weight});
+    return stimulus;
+}
+
+}  // namespace
 
 const host::Methods methods{
     host::method<Arguments, &play>("vecstim", "A source that plays a Vector of spike times.", host::in_hoc),

@@ -28,9 +28,6 @@ struct Stimulate {
     };
 };
 
-// A source that plays these times; none plays nothing. The Vector that is given is the one that is played.
-host::Owned make(const Value& times, const char* argument);
-
 extern const host::Methods methods;
 
 }  // namespace patch::vecstim

@@ -61,6 +61,37 @@ struct Value {
     bool whole = false;                  // kind number: given as an integer
 
     bool given() const { return kind != Kind::absent; }
+
+    static Value of(double number) {
+        Value value;
+        value.kind = Kind::number;
+        value.number = number;
+        return value;
+    }
+    static Value of(Section section, double x = 0.5) {
+        Value value;
+        value.kind = Kind::section;
+        value.segment = {section, x};
+        return value;
+    }
+    static Value of(Segment segment) {
+        Value value;
+        value.kind = Kind::segment;
+        value.segment = segment;
+        return value;
+    }
+    static Value of(Object object) {
+        Value value;
+        value.kind = object ? Kind::object : Kind::none;
+        value.object = object;
+        return value;
+    }
+    static Value of(Variable variable) {
+        Value value;
+        value.kind = Kind::variable;
+        value.variable = std::move(variable);
+        return value;
+    }
 };
 
 // A value that has been asked what it stands for in NEURON (__neuron__), and what of it is recorded (__record__).

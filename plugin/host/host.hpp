@@ -271,7 +271,6 @@ void extend_vectors();                            // the rows of place on_vector
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 Value new_list(const std::vector<Value>& values);
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
-Value pointer(const Variable& variable);          // a _ref_
 // Attributes that users set through a descriptor of ours on any section; an absent value takes one away.
 Value attribute(Section section, const char* name);
 void set_attribute(Section section, const char* name, const Value& value);

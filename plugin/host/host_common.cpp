@@ -68,12 +68,8 @@ class HocFace final: public Face {
     }
 
     Value receive(Protocol) override {
-        Value value;
-        if (const Section section = current_section()) {
-            value.kind = Kind::section;
-            value.segment = {section, 0.5};
-        }
-        return value;
+        const Section section = current_section();
+        return section ? Value::of(section) : Value{};
     }
 
   private:

@@ -533,10 +533,7 @@ void set_weight(Object netcon, std::size_t i, double weight) {
 // ---- Vectors ----
 
 Owned new_vector(std::size_t size, const double* values) {
-    Value length;
-    length.kind = Kind::number;
-    length.number = double(size);
-    Owned vector = make("Vector", {length});
+    Owned vector = make("Vector", {Value::of(double(size))});
     if (size && values) {
         std::memcpy(nrn_vector_data(raw(vector.get())), values, size * sizeof(double));
     }
@@ -544,11 +541,8 @@ Owned new_vector(std::size_t size, const double* values) {
 }
 
 void record(Object vector, const Variable& variable, Section section) {
-    Value argument;
-    argument.kind = Kind::variable;
-    argument.variable = variable;
-    SectionScope scope(section);
-    call(vector, "record", {argument});
+    const SectionScope scope(section);
+    call(vector, "record", {Value::of(variable)});
 }
 
 void record_time(Object vector, Section section) {
@@ -565,16 +559,11 @@ double* vector_data(Object vector) {
 }
 
 void append(Object vector, double value) {
-    Value argument;
-    argument.kind = Kind::number;
-    argument.number = value;
-    call(vector, "append", {argument});
+    call(vector, "append", {Value::of(value)});
 }
 
 void clear(Object vector) {
-    Value argument;
-    argument.kind = Kind::number;
-    call(vector, "resize", {argument});
+    call(vector, "resize", {Value::of(0.0)});
 }
 
 }  // namespace patch::host

@@ -26,12 +26,7 @@ Numbers of_matrix(Object matrix) {
     numbers.own.reserve(numbers.rows * numbers.columns);
     const Owned column = new_vector();
     for (std::size_t j = 0; j < numbers.columns; ++j) {
-        Value index, into;
-        index.kind = Kind::number;
-        index.number = double(j);
-        into.kind = Kind::object;
-        into.object = column.get();
-        call(matrix, "getcol", {index, into});
+        call(matrix, "getcol", {Value::of(double(j)), Value::of(column.get())});
         const std::vector<double> values = host::values(column.get());
         numbers.own.insert(numbers.own.end(), values.begin(), values.end());
     }

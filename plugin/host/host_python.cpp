@@ -553,13 +553,6 @@ Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
     return made(std::move(dict));
 }
 
-Value pointer(const Variable& variable) {
-    Value value;
-    value.kind = Kind::variable;
-    value.variable = variable;
-    return value;
-}
-
 void note_connection(const Value& source, const Value& target, Object netcon) {
     using namespace python;
     const auto is_users = [](const Value& value) {

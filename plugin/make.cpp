@@ -1,0 +1,101 @@
+#include "make.hpp"
+
+#include <algorithm>
+
+namespace patch::make {
+
+using host::Owned;
+
+namespace {
+
+// p's own numbers for the two clamps, where none are given.
+struct Own {
+    const char *mechanism, *attribute;
+    double value;
+};
+constexpr Own own_defaults[] = {
+    {"IClamp", "delay", 0},       // ms
+    {"IClamp", "dur", 1e200},     // ms
+    {"IClamp", "amp", 1},         // nA
+    {"SEClamp", "dur1", 100},     // ms
+    {"SEClamp", "dur2", 100},     // ms
+    {"SEClamp", "dur3", 100},     // ms
+    {"SEClamp", "amp1", -70},     // mV
+    {"SEClamp", "amp2", -50},     // mV
+    {"SEClamp", "amp3", -70},     // mV
+};
+
+// NEURON calls IClamp's delay `del`, and answers to both.
+std::string stored_name(const std::string& name, const std::vector<std::string>& known) {
+    const bool alias = name == "delay" && std::find(known.begin(), known.end(), name) == known.end();
+    return alias ? "del" : name;
+}
+
+struct Setting {
+    std::string name;
+    double value;
+};
+// Attributes that exist and are numbers.
+std::vector<Setting> check_attributes(const std::string& mechanism, const Keywords& attributes) {
+    const std::vector<std::string> known = host::attribute_names(mechanism);
+    std::vector<Setting> settings;
+    for (const auto& [name, value] : attributes) {
+        const std::string stored = stored_name(name, known);
+        if (std::find(known.begin(), known.end(), stored) == known.end()) {
+            throw no_such_attribute(name, mechanism, known);
+        }
+        settings.push_back({stored, Reader<double>::read(value, name.c_str())});
+    }
+    return settings;
+}
+
+}  // namespace
+
+Segment at(Section section, double x) {
+    if (x < 0 || x > 1) {
+        throw refused(ErrorKind::value, "x", shown(x), "0 to 1", host::name(section));
+    }
+    return {section, x};
+}
+
+bool has_own_defaults(const std::string& name) {
+    return !defaults::neuron_mode() && std::any_of(std::begin(own_defaults), std::end(own_defaults), [&](const Own& row) { return name == row.mechanism; });
+}
+
+Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes) {
+    const std::vector<Setting> settings = attributes.empty() ? std::vector<Setting>{} : check_attributes(name, attributes);
+    if (!host::can_make()) {
+        throw while_running(name + " cannot be made");
+    }
+    std::vector<Value> passed;
+    if (place) {
+        passed.push_back(Value::of(*place));
+    }
+    passed.insert(passed.end(), further.begin(), further.end());
+    Owned made = host::make(name.c_str(), passed);
+    if (has_own_defaults(name)) {
+        const std::vector<std::string> known = host::attribute_names(name);
+        for (const Own& row : own_defaults) {
+            if (name == row.mechanism) {
+                host::set_attribute(made.get(), stored_name(row.attribute, known), row.value);
+            }
+        }
+    }
+    for (const Setting& setting : settings) {
+        host::set_attribute(made.get(), setting.name, setting.value);
+    }
+    return made;
+}
+
+Owned connection(const host::Source& source, const Target& target, const host::Strength& strength) {
+    if (strength.delay < 0) {
+        const std::string place = source.segment ? host::name(source.segment.section) : source.object ? host::name(source.object) : "";
+        throw refused(ErrorKind::value, "delay", shown(strength.delay), "at least 0 ms", place);
+    }
+    Owned netcon = host::new_netcon(source, target.object, strength);
+    host::keep_connection(source, target.object, netcon.get());
+    host::note_connection(source.value, target.value, netcon.get());
+    return netcon;
+}
+
+}  // namespace patch::make
