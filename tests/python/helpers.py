@@ -64,7 +64,7 @@ def alone(script, status=0, **environment):
     """
     source = textwrap.dedent(begin) + textwrap.dedent(script)
     done = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, env={**os.environ, "DISPLAY": "", **environment}
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
     )
     assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout

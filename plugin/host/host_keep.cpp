@@ -1,0 +1,316 @@
+// What the capabilities keep together: the edges of the registry, and attributes that users set through a descriptor of ours.
+#include <algorithm>
+#include <map>
+
+#include "../core/defaults.hpp"
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host {
+
+namespace {
+
+// Joins two things and, with the first edge of all, makes sure that every run sweeps before it begins.
+void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0) {
+    static const bool hooked = [] {
+        on_initialise(
+            [] {
+                if (structure_changed()) {
+                    registry().verify();
+                }
+                sweep();
+            },
+            nullptr);
+        return true;
+    }();
+    (void) hooked;
+    Registry& all = registry();
+    const auto is_new_section = [&](NodeKind node_kind, void* address) {
+        return node_kind == NodeKind::section && all.find(address) == Registry::none;
+    };
+    const bool new_a = is_new_section(a_kind, a), new_b = is_new_section(b_kind, b);
+    all.connect(kind, a_kind, a, b_kind, b, via, x);
+    for (void* const section : {new_a ? a : nullptr, new_b ? b : nullptr}) {
+        if (section && !all.node(all.find(section)).holder) {
+            if (::Object* const cell = nrn_sec2cell(static_cast<::Section*>(section))) {
+                all.connect(EdgeKind::owner, NodeKind::section, section, NodeKind::object, cell);
+            }
+        }
+    }
+}
+
+Value value_of_node(const Registry::Node& node) {
+    Value value;
+    const auto* const object = static_cast<const ::Object*>(node.address);
+    if (node.kind == NodeKind::object && object->ctemplate->sym == nrnpy_pyobj_sym_) {
+        value.kind = Kind::foreign;
+        value.origin = {neuron::python::methods.opaque_obj2pyobj(static_cast<::Object*>(node.address))};
+        return value;
+    }
+    if (node.kind == NodeKind::section) {
+        value.kind = Kind::section;
+        value.segment = {Section{node.address}, 0.5};
+        value.origin = {node.holder};
+    } else {
+        value.kind = Kind::object;
+        value.object = {node.address};
+    }
+    return value;
+}
+
+}  // namespace
+
+void keep_placed(Object point_process, bool stored) {
+    if ((defaults::neuron_mode() && !stored) || !is_placed(point_process)) {
+        return;
+    }
+    const Registry& all = registry();
+    const Registry::Id known = all.find(point_process.address);
+    if (stored || known == Registry::none || all.node(known).first[std::size_t(EdgeKind::placement)] == Registry::none) {
+        join(EdgeKind::placement, NodeKind::object, point_process.address, NodeKind::section, place_of(point_process).section.address,
+             nullptr, stored ? 1 : 0);
+    }
+}
+
+std::vector<Object> stored(Section section) {
+    std::vector<Object> found;
+    const Registry& all = registry();
+    if (const Registry::Id id = all.find(section.address); id != Registry::none) {
+        all.each_edge(id, EdgeKind::placement, [&](Registry::Id, const Registry::Edge& edge) {
+            if (edge.x == 1) {
+                found.push_back({all.node(edge.node[0]).address});
+            }
+        });
+    }
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
+namespace {
+
+// Any Python object becomes a node through the Object that NEURON wraps it in.
+struct Member {
+    NodeKind kind;
+    void* address;
+    Owned made;
+};
+Member member_of(const Value& value) {
+    switch (value.kind) {
+    case Kind::section:
+    case Kind::segment:
+        return {NodeKind::section, value.segment.section.address, {}};
+    case Kind::object:
+        return {NodeKind::object, value.object.address, {}};
+    default: {
+        const Owned wrapped = Owned::adopt({neuron::python::methods.po2ho(value.origin.address)});
+        return {NodeKind::object, wrapped.get().address, wrapped};
+    }
+    }
+}
+
+bool is_same(const Registry::Node& node, const Value& value) {
+    if (value.kind == Kind::section || value.kind == Kind::segment) {
+        return node.address == value.segment.section.address;
+    }
+    if (value.kind == Kind::object) {
+        return node.address == value.object.address;
+    }
+    const auto* const object = static_cast<const ::Object*>(node.address);
+    return node.kind == NodeKind::object && object->ctemplate->sym == nrnpy_pyobj_sym_ &&
+           neuron::python::methods.opaque_obj2pyobj(static_cast<::Object*>(node.address)) == value.origin.address;
+}
+
+}  // namespace
+
+void keep_reference(const Value& nurse, const Value& patient) {
+    const Member from = member_of(nurse), to = member_of(patient);
+    join(EdgeKind::reference, from.kind, from.address, to.kind, to.address);
+}
+
+bool drop_reference(const Value& nurse, const Value& patient) {
+    Registry& all = registry();
+    const Registry::Id id = all.find(nurse.kind == Kind::object ? nurse.object.address : nurse.segment.section.address);
+    Registry::Id found = Registry::none;
+    if (id != Registry::none) {
+        all.each_edge(id, EdgeKind::reference, [&](Registry::Id edge_id, const Registry::Edge& edge) {
+            if (edge.node[0] == id && is_same(all.node(edge.node[1]), patient)) {
+                found = edge_id;
+            }
+        });
+    }
+    if (found != Registry::none) {
+        all.disconnect(found);
+    }
+    return found != Registry::none;
+}
+
+void keep_connection(const Source& source, Object target, Object netcon) {
+    if (defaults::neuron_mode()) {
+        return;
+    }
+    const bool from_section = bool(source.segment.section);
+    void* from = from_section ? source.segment.section.address : source.object.address;
+    NodeKind from_kind = from_section ? NodeKind::section : NodeKind::object;
+    if (!from) {
+        from = target.address;
+        from_kind = NodeKind::object;
+    }
+    if (!from) {
+        return;  // neither end: the NetCon is the user's alone
+    }
+    void* const to = target ? target.address : netcon.address;
+    join(EdgeKind::connection, from_kind, from, NodeKind::object, to, target ? netcon.address : nullptr);
+    keep_placed(target);
+    keep_placed(source.object);
+}
+
+void keep_tree(Section child, Section parent) {
+    if (defaults::neuron_mode()) {
+        return;
+    }
+    Registry& all = registry();
+    Registry::Id before = Registry::none;  // a section has one parent
+    if (const Registry::Id id = all.find(child.address); id != Registry::none) {
+        all.each_edge(id, EdgeKind::tree, [&](Registry::Id edge_id, const Registry::Edge& edge) {
+            before = edge.node[0] == id ? edge_id : before;
+        });
+    }
+    join(EdgeKind::tree, NodeKind::section, child.address, NodeKind::section, parent.address);
+    if (before != Registry::none) {
+        all.disconnect(before);
+    }
+}
+
+void keep_recording(Section section, double x, Object vector) {
+    join(EdgeKind::recording, NodeKind::section, section.address, NodeKind::object, vector.address, nullptr, x);
+}
+
+std::vector<std::pair<double, Object>> recordings(Section section) {
+    std::vector<std::pair<double, Object>> found;
+    const Registry& all = registry();
+    const Registry::Id id = all.find(section.address);
+    if (id != Registry::none) {
+        all.each_edge(id, EdgeKind::recording, [&](Registry::Id, const Registry::Edge& edge) {
+            found.emplace_back(edge.x, Object{all.node(edge.node[1]).address});
+        });
+    }
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
+Object recording(Section section, double x) {
+    const Registry& all = registry();
+    const Registry::Id id = all.find(section.address);
+    if (id == Registry::none) {
+        return {};
+    }
+    for (Registry::Id e = all.node(id).first[std::size_t(EdgeKind::recording)]; e != Registry::none; e = all.next(e, id)) {
+        if (all.edge(e).x == x) {
+            return {all.node(all.edge(e).node[1]).address};
+        }
+    }
+    return {};
+}
+
+std::vector<Partner> partners(const Value& value, bool connected_only) {
+    std::vector<Partner> found;
+    const Registry& all = registry();
+    void* const address = value.kind == Kind::object ? value.object.address : value.segment.section.address;
+    const Registry::Id id = all.find(address);
+    if (id == Registry::none) {
+        return found;
+    }
+    const auto add = [&](Registry::Id other, Registry::Id via) {
+        if (other == Registry::none || other == id) {
+            return;
+        }
+        const Registry::Node& node = all.node(other);
+        const auto same = [&](const Partner& partner) {
+            return (node.kind == NodeKind::object ? partner.value.object.address : partner.value.segment.section.address) == node.address;
+        };
+        for (const Partner& partner : found) {
+            if (same(partner)) {
+                return;  // newest first: the latest NetCon is already there
+            }
+        }
+        found.push_back({value_of_node(node), via == Registry::none ? Object{} : Object{all.node(via).address}});
+    };
+    for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
+        if (connected_only && EdgeKind(kind) != EdgeKind::connection) {
+            continue;
+        }
+        all.each_edge(id, EdgeKind(kind), [&](Registry::Id, const Registry::Edge& edge) {
+            const Registry::Id via = edge.node[2];
+            for (const Registry::Id end : {edge.node[0], edge.node[1]}) {
+                add(end, via);
+            }
+            if (!connected_only) {
+                add(via, Registry::none);
+            }
+        });
+    }
+    return found;
+}
+
+// ---- Attributes through a descriptor of ours ----
+
+namespace {
+
+struct Attribute {
+    python::Ref value;
+};
+using Key = std::pair<::Section*, std::string>;
+std::map<Key, Attribute>& attributes() {
+    static std::map<Key, Attribute>& all = *new std::map<Key, Attribute>;
+    return all;
+}
+
+// A key holds NEURON's memory of its section, so that no new section can take its address.
+void forget_attributes_of_the_dead() {
+    for (auto it = attributes().begin(); it != attributes().end();) {
+        ::Section* const section = it->first.first;
+        if (nrn_section_is_active(section)) {
+            ++it;
+        } else {
+            it = attributes().erase(it);
+            nrn_section_unref(section);
+        }
+    }
+}
+
+}  // namespace
+
+Value attribute(Section section, const char* name) {
+    Value value;
+    const auto found = attributes().find({raw(section), name});
+    if (found != attributes().end()) {
+        value.kind = Kind::foreign;
+        value.origin = {found->second.value.get()};
+    }
+    return value;
+}
+
+void set_attribute(Section section, const char* name, const Value& value) {
+    forget_attributes_of_the_dead();
+    const Key key{raw(section), name};
+    const bool known = attributes().count(key);
+    if (value.given()) {
+        if (!known) {
+            nrn_section_ref(raw(section));
+        }
+        attributes()[key].value = python::python_of(value);
+    } else if (known) {
+        attributes().erase(key);
+        nrn_section_unref(raw(section));
+    }
+}
+
+void forget(Object object) {
+    registry().forget(object.address);
+}
+
+std::size_t sweep(bool everything) {
+    return running() ? 0 : registry().sweep(everything);
+}
+
+}  // namespace patch::host

@@ -1,0 +1,135 @@
+// A call from Python: its face, its ladder and the exceptions that errors become.
+#include <cstring>
+
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host::python {
+
+namespace {
+
+class PythonFace final: public Face {
+  public:
+    PythonFace(bool method, PyObject* self, PyObject* const* arguments, std::size_t count, PyObject* names, bool takes_section)
+        : self_(method ? self : nullptr)
+        , arguments_(arguments)
+        , count_(count) {
+        const std::size_t named = names ? std::size_t(api().PyTuple_Size(names)) : 0;
+        for (std::size_t i = 0; i < named; ++i) {
+            std::string name = text_of(api().PyTuple_GetItem(names, std::ptrdiff_t(i)));
+            if (!takes_section && name == "sec") {
+                section_ = arguments[count + i];
+            } else {
+                names_.push_back(std::move(name));
+                values_.push_back(arguments[count + i]);
+            }
+        }
+    }
+
+    bool python() const override { return true; }
+    std::size_t count() const override { return count_; }
+    std::size_t named_count() const override { return names_.size(); }
+    std::string_view name(std::size_t i) const override { return names_[i]; }
+    bool has_receiver() const override { return self_ != nullptr; }
+    PyObject* section() const { return section_; }
+
+    Kind kind(std::size_t) const override { return Kind::foreign; }
+    Value at(std::size_t i, Protocol protocol) override { return value_of(arguments_[i], protocol); }
+    Value named(std::size_t i, Protocol protocol) override { return value_of(values_[i], protocol); }
+    Value receive(Protocol protocol) override { return value_of(self_, protocol); }
+
+  private:
+    PyObject* self_;
+    PyObject* const* arguments_;
+    std::size_t count_;
+    std::vector<std::string> names_;
+    std::vector<PyObject*> values_;
+    PyObject* section_ = nullptr;
+};
+
+const char* class_of(const Error& error) {
+    switch (error.kind) {
+    case ErrorKind::value:
+        return "PatchValueError";
+    case ErrorKind::type:
+        return "PatchTypeError";
+    case ErrorKind::reference:
+        return "PatchReferenceError";
+    case ErrorKind::name:
+        return "PatchAttributeError";
+    case ErrorKind::connection:
+        return "PatchConnectionError";
+    case ErrorKind::access:
+        return "HocSectionAccessError";
+    case ErrorKind::not_connected:
+        return "NotConnectedError";
+    case ErrorKind::busy:
+        return "SimulationError";
+    case ErrorKind::host:
+        return "HocError";
+    case ErrorKind::failure:
+        break;
+    }
+    return "PatchError";
+}
+
+}  // namespace
+
+void set_exception(const Error& error) {
+    set_last_error(error.sentence());
+    try {
+        const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
+        const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + ".exceptions").c_str()));
+        const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
+        const char* const topic = error.topic == Topic::connect ? "HocConnectError" : error.topic == Topic::record ? "HocRecordError" : "";
+        const std::string fields[]{class_of(error), topic,          error.sentence(), error.function,
+                                   error.argument,  error.got,      error.expected,   error.place};
+        const Ref arguments = checked(api().PyTuple_New(8));
+        for (std::ptrdiff_t i = 0; i < 8; ++i) {
+            const std::string& field = fields[i];
+            api().PyTuple_SetItem(arguments.get(), i, api().PyUnicode_FromStringAndSize(field.data(), std::ptrdiff_t(field.size())));
+        }
+        const Ref exception = checked(api().PyObject_Call(make.get(), arguments.get(), nullptr));
+        api().PyErr_SetObject(exception.get()->type, exception.get());
+    } catch (const Raised&) {
+        // Python's own reason why the class cannot be had is already set.
+    }
+}
+
+}  // namespace patch::host::python
+
+namespace patch::host {
+
+// Calls a method from Python. Nothing leaves as hoc_execerror, so no error ends an MPI job.
+void* enter_python(const Method& method, void* self, void* const* arguments, std::ptrdiff_t count, void* names) {
+    using namespace python;
+    const bool bound = self != nullptr;
+    try {
+        const CallScope scope(method.name);
+        const Signature signature = method.described();
+        bool takes_section = bound;  // a method takes no sec=: its own section is what it is about
+        for (std::size_t i = 0; i < signature.size; ++i) {
+            takes_section = takes_section || std::strcmp(signature.slots[i].field->name, "sec") == 0;
+        }
+        auto* const receiver = static_cast<PyObject*>(self);
+        PythonFace face(bound, receiver, reinterpret_cast<PyObject* const*>(arguments), std::size_t(count), static_cast<PyObject*>(names),
+                        takes_section);
+        Section current;
+        if (face.section()) {
+            current = Reader<Section>::read(value_of(face.section(), Protocol::neuron), "sec");
+        }
+        const SectionScope current_scope(current);
+        const Result result = method.call(face, signature);
+        Ref object = python_of(result, receiver);
+        hoc_unref_defer();
+        return object.release();
+    } catch (const Raised&) {
+    } catch (const Error& error) {
+        set_exception(error);
+    } catch (const std::exception& error) {
+        set_exception(from_host(error.what()));
+    }
+    return nullptr;
+}
+
+}  // namespace patch::host

@@ -1,0 +1,141 @@
+// Python's own objects in the words of host.hpp: calling, attributes, lists and dicts, warnings.
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host {
+
+bool has_python() {
+    return python::find_api() != nullptr;
+}
+
+std::string type_name(Foreign object) {
+    using namespace python;
+    if (!object || !has_python()) {
+        return "Python object";
+    }
+    const Ref name(api().PyObject_GetAttrString(static_cast<PyObject*>(object.address)->type, "__name__"));
+    return name ? text_of(name.get()) : "Python object";
+}
+
+namespace {
+
+// A value that is held by nobody else yet.
+Value made(python::Ref object) {
+    Value value = python::value_of(object.get(), Protocol::untouched);
+    value.origin = {object.get()};
+    value.keeper = std::shared_ptr<const void>(object.release(), [](const void* held) {
+        python::api().Py_DecRef(static_cast<python::PyObject*>(const_cast<void*>(held)));
+    });
+    return value;
+}
+
+}  // namespace
+
+Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named) {
+    using namespace python;
+    const Ref arguments = checked(api().PyTuple_New(std::ptrdiff_t(positional.size())));
+    for (std::size_t i = 0; i < positional.size(); ++i) {
+        api().PyTuple_SetItem(arguments.get(), std::ptrdiff_t(i), python_of(positional[i]).release());
+    }
+    const Ref keywords = checked(api().PyDict_New());
+    for (const auto& [name, value] : named) {
+        api().PyDict_SetItemString(keywords.get(), name.c_str(), python_of(value).get());
+    }
+    return made(checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get())));
+}
+
+void set_attribute(const Value& target, const std::string& name, const Value& value) {
+    using namespace python;
+    const Ref object = python_of(target);
+    if (api().PyObject_SetAttrString(object.get(), name.c_str(), python_of(value).get()) < 0) {
+        throw Raised();
+    }
+}
+
+bool is_callable(Foreign object) {
+    return object && has_python() && python::api().PyCallable_Check(static_cast<python::PyObject*>(object.address));
+}
+
+std::string mechanism_named_by(const Value& factory) {
+    using namespace python;
+    auto* const object = static_cast<PyObject*>(factory.origin.address);
+    if (factory.kind != Kind::foreign || !is_instance(object, types().hoc_object)) {
+        return {};
+    }
+    const Ref text = checked(api().PyObject_Repr(object));  // NEURON shows a class as "ExpSyn()"
+    const std::string shown = text_of(text.get());
+    const std::string name = shown.substr(0, shown.find("()"));
+    return mechanism(name).exists ? name : "";
+}
+
+Value new_list(const std::vector<Value>& values) {
+    using namespace python;
+    Ref list = checked(api().PyList_New(0));
+    for (const Value& value : values) {
+        api().PyList_Append(list.get(), python_of(value).get());
+    }
+    return made(std::move(list));
+}
+
+Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
+    using namespace python;
+    Ref dict = checked(api().PyDict_New());
+    for (const auto& [key, value] : items) {
+        if (api().PyDict_SetItem(dict.get(), python_of(key).get(), python_of(value).get()) < 0) {
+            throw Raised();
+        }
+    }
+    return made(std::move(dict));
+}
+
+void note_connection(const Value& source, const Value& target, Object netcon) {
+    using namespace python;
+    const auto is_users = [](const Value& value) {
+        auto* const object = static_cast<PyObject*>(value.origin.address);
+        return object && object != api().none() && !is_instance(object, types().hoc_object) && !is_instance(object, types().section) &&
+               !is_instance(object, types().segment);
+    };
+    const std::pair<const Value&, const Value&> ends[]{{source, target}, {target, source}};
+    for (const auto& [mine, other] : ends) {
+        if (!has_python() || !is_users(mine) || other.kind == Kind::none) {
+            continue;
+        }
+        const Ref connections(api().PyObject_GetAttrString(static_cast<PyObject*>(mine.origin.address), "_connections"));
+        if (!connections) {
+            api().PyErr_Clear();
+            continue;
+        }
+        const Ref key = other.origin ? Ref::borrowed(static_cast<PyObject*>(other.origin.address)) : python_of(other);
+        if (api().PyObject_SetItem(connections.get(), key.get(), wrap(netcon).get()) < 0) {
+            throw Raised();
+        }
+    }
+}
+
+std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument) {
+    using namespace python;
+    std::vector<std::pair<std::string, Value>> result;
+    auto* const dict = static_cast<PyObject*>(mapping.origin.address);
+    if (mapping.kind != Kind::foreign || !is_instance(dict, api().PyDict_Type)) {
+        throw wrong_kind(argument, described(mapping), "a dict of names and values");
+    }
+    std::ptrdiff_t at = 0;
+    PyObject *key = nullptr, *value = nullptr;
+    while (api().PyDict_Next(dict, &at, &key, &value)) {
+        if (!is_instance(key, api().PyUnicode_Type)) {
+            throw wrong_kind(argument, "a dict with a key that is " + type_name({key}), "names as keys");
+        }
+        result.emplace_back(text_of(key), value_of(value, Protocol::untouched));
+    }
+    return result;
+}
+
+void warn(const std::string& sentence) {
+    if (!has_python()) {
+        complain(sentence + "\n");
+    } else if (python::api().PyErr_WarnEx(python::api().PyExc_UserWarning, sentence.c_str(), 2) < 0) {
+        throw python::Raised();
+    }
+}
+
+}  // namespace patch::host
