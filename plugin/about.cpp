@@ -68,7 +68,9 @@ const host::Methods methods{
     host::method<Nothing, &own_version>("version", "The version of Patch."),
     host::method<Nothing, &neuron_version>("neuron_version", "The version of NEURON."),
     host::method<Nothing, &last_error>("last_error", "The sentence of the last refusal."),
+    // `help` is a word of HOC's own: a HOC program cannot call a method of that name, Python can.
     host::method<Name, &help>("help", "How a function is called and what its arguments are.", host::in_hoc),
+    host::method<Name, &help, 1>("usage", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Name, &complain>("complain", "Says that another version is installed.", host::internal),
     host::method<Default, &number>("default", "The weight, delay or threshold that is used when none is given.", host::in_hoc | host::internal),
 };

@@ -10,11 +10,16 @@ constexpr const char* a_table = "n x 3 numbers";
 constexpr const char* a_column = "a Vector of numbers";
 constexpr const char* a_diameter = "a number or a Vector of numbers";
 
-// One coordinate or the diameters: where its numbers are and how far apart.
+// One coordinate or the diameters: where its numbers are, how far apart, and how one of them is called: "x[3]", "points[3][0]".
 struct Column {
     const char* name;
     const double* data;
     std::size_t stride;
+    int in_table = -1;
+    std::string element(std::size_t i) const {
+        const std::string row = std::string(name) + (stride == 0 ? "" : "[" + std::to_string(i) + "]");
+        return in_table < 0 ? row : row + "[" + std::to_string(in_table) + "]";
+    }
 };
 
 // NEURON keeps points as float.
@@ -43,10 +48,10 @@ void check_numbers(const Column& column, std::size_t size, bool negative_allowed
     for (std::size_t i = 0; i < size; ++i) {
         const double value = column.data[i * column.stride];
         if (!(value >= -most && value <= most)) {
-            throw bad_element(column.name, i, value, "a finite number", host::name(section));
+            throw refused(ErrorKind::value, column.element(i), shown(value), "a finite number", host::name(section));
         }
         if (value < least) {
-            throw bad_element(column.name, i, value, "at least 0", host::name(section));
+            throw refused(ErrorKind::value, column.element(i), shown(value), "at least 0", host::name(section));
         }
     }
 }
@@ -101,11 +106,11 @@ double append_table(Section section, const Value& points, const char* name, cons
     }
     if (table.flat || (table.columns != 3 && !four)) {
         throw refused(ErrorKind::value, name, std::to_string(table.rows) + " x " + std::to_string(table.columns),
-                      four_allowed ? "n x 3, or n x 4 with the diameters" : "n x 3", host::name(section));
+                      four_allowed && !diameters.given() ? "n x 3, or n x 4 with the diameters" : "n x 3", host::name(section));
     }
-    const Column at[3] = {{name, table.data, table.row_stride},
-                          {name, table.data + table.column_stride, table.row_stride},
-                          {name, table.data + 2 * table.column_stride, table.row_stride}};
+    const Column at[3] = {{name, table.data, table.row_stride, 0},
+                          {name, table.data + table.column_stride, table.row_stride, 1},
+                          {name, table.data + 2 * table.column_stride, table.row_stride, 2}};
     const bool packed = table.column_stride == 1 && table.row_stride == 3;
     if (!packed || !all_within(table.data, 3 * table.rows, 1, -most)) {
         for (const Column& column : at) {
@@ -114,7 +119,7 @@ double append_table(Section section, const Value& points, const char* name, cons
     }
     Diameters widths;
     if (four) {
-        widths.column = {name, table.data + 3 * table.column_stride, table.row_stride};
+        widths.column = {name, table.data + 3 * table.column_stride, table.row_stride, 3};
         check_numbers(widths.column, table.rows, false, section);
     } else {
         read_diameters(widths, diameters, diameter_name, section, table.rows);
@@ -129,7 +134,7 @@ double add_columns(const Columns& arguments) {
     const Section section = arguments.section;
     if (arguments.x.kind == Kind::object && host::is_a(arguments.x.object, "Matrix")) {
         if (arguments.z.given()) {
-            throw too_many_arguments(3, 2);
+            throw too_many_arguments(arguments.diam.given() ? 4 : 3, 2);
         }
         return append_table(section, arguments.x, "points", arguments.y, "diam", true);
     }
@@ -148,7 +153,7 @@ double add_columns(const Columns& arguments) {
         if (numbers[i].rows != numbers[0].rows) {
             throw unequal_lengths("x", numbers[0].rows, name, numbers[i].rows, host::name(section));
         }
-        at[i] = {name, numbers[i].data, numbers[0].row_stride};
+        at[i] = {name, numbers[i].data, numbers[i].row_stride};
     }
     if (numbers[0].rows == 0) {
         throw refused(ErrorKind::value, "x", "empty", "at least one point", host::name(section));

@@ -11,7 +11,7 @@ struct Columns {
     Value x, y, z, diam;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"x", "um, a Vector; or a Matrix of 3 or 4 columns, with diam behind it", required},
+        {"x", "um, a Vector; or a Matrix of 3 or 4 columns, with diam behind it", required, "a Vector of numbers"},
         {"y", "um, a Vector"},
         {"z", "um, a Vector"},
         {"diam", "um, a Vector or a number; the section's own where it is not given"},
@@ -24,7 +24,7 @@ struct Points {
     Value points, diameters;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"points", "um, n x 3: lists, tuples, numpy, a Matrix", required},
+        {"points", "um, n x 3: lists, tuples, numpy, a Matrix", required, "n x 3 numbers"},
         {"diameters", "um, a number or n of them; the section's own where it is None"},
     };
 };

@@ -12,11 +12,10 @@ namespace {
 
 // The source at x, where it is a section's.
 host::Source at(host::Source source, std::optional<double> x) {
-    if (x) {
-        const Segment place = make::at(source.segment.section, *x);
-        if (source.segment) {
-            source.segment = place;
-        }
+    if (x && source.variable) {
+        make::at(host::current_section(), *x);
+    } else if (x && source.segment) {
+        source.segment = make::at(source.segment.section, *x);
     }
     return source;
 }
@@ -44,6 +43,11 @@ Owned from_section(const Arguments& arguments) {
     host::Source source = at(arguments.source, arguments.x);
     if (source.variable) {
         source = in_section(source, host::current_section());
+        const auto pointed = host::place_of(source.variable, source.segment.section);
+        const Segment said{source.segment.section, arguments.x.value_or(source.segment.x)};
+        if (pointed && host::place_of(host::range_variable(said, "v"), said.section)->x != pointed->x) {
+            throw refused(ErrorKind::value, "x", shown(*arguments.x), "the pointer's own, " + shown(source.segment.x), host::name(source.segment.section));
+        }
     }
     return make::connection(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});
 }

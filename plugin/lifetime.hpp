@@ -11,7 +11,7 @@ struct Netcon {
 };
 struct FromHoc {
     Value ended;
-    static constexpr Field fields[] = {{"ended", "a NetCon, or a Vector that records", required}};
+    static constexpr Field fields[] = {{"ended", "a NetCon, or a Vector that records", required, "a NetCon, or a Vector that records"}};
 };
 struct Tree {
     Section section;

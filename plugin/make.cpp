@@ -62,7 +62,8 @@ bool has_own_defaults(const std::string& name) {
     return !defaults::neuron_mode() && std::any_of(std::begin(own_defaults), std::end(own_defaults), [&](const Own& row) { return name == row.mechanism; });
 }
 
-Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes) {
+Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes,
+                Through through) {
     const std::vector<Setting> settings = attributes.empty() ? std::vector<Setting>{} : check_attributes(name, attributes);
     if (!host::can_make()) {
         throw while_running(name + " cannot be made");
@@ -73,7 +74,7 @@ Owned mechanism(const std::string& name, std::optional<Segment> place, const std
     }
     passed.insert(passed.end(), further.begin(), further.end());
     Owned made = host::make(name.c_str(), passed);
-    if (has_own_defaults(name)) {
+    if (through == Through::p && has_own_defaults(name)) {
         const std::vector<std::string> known = host::attribute_names(name);
         for (const Own& row : own_defaults) {
             if (name == row.mechanism) {

@@ -8,9 +8,11 @@ namespace patch::make {
 // The place at x on a section; x has to be from 0 to 1.
 Segment at(Section section, double x);
 
-// An instance of a mechanism, at a place or nowhere, with p's own defaults and the attributes set. Attributes that the mechanism
-// does not have, or that are no numbers, are refused before it is made.
-host::Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes);
+// An instance of a mechanism, at a place or nowhere, with the attributes set. Attributes that the mechanism does not have, or that
+// are no numbers, are refused before it is made. Through p it has p's own defaults.
+enum class Through { patch, p };
+host::Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes,
+                      Through through = Through::patch);
 // Whether p has numbers of its own for a mechanism (IClamp, SEClamp), so that it is made at a place where none is given.
 bool has_own_defaults(const std::string& name);
 

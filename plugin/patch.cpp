@@ -18,8 +18,6 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     }
     host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
                                   run::methods, lifetime::methods, protocol::methods, about::methods, interpreter::methods});
-    host::when_ready([] {  // at once, or after an early load
-        host::install_templates();
-        host::install_python();
-    });
+    host::when_ready(host::install_templates);  // at once, or after an early load
+    host::install_python();                     // in a Python process; after an early load when neuron is whole
 }

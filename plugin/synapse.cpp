@@ -8,7 +8,7 @@ using host::Owned;
 
 namespace {
 
-constexpr const char* a_factory = "a name of a point process, h.X, p.X or a function";
+constexpr const char* a_factory = Arguments::fields[1].expected;
 
 Keywords attributes_of(const Value& given, Keywords further) {
     if (given.given() && given.kind != Kind::none) {
@@ -57,13 +57,14 @@ Owned on_section(const Arguments& arguments) {
         if (!known_mechanism(name).point_process) {
             throw wrong_kind("factory", name + ", an artificial cell", "a point process that is put into a section", host::name(place.section));
         }
-        made = make::mechanism(name, place, arguments.args.values, attributes_of(arguments.attributes, arguments.kw.values));
+        const make::Through through = host::is_of_p(factory) ? make::Through::p : make::Through::patch;
+        made = make::mechanism(name, place, arguments.args.values, attributes_of(arguments.attributes, arguments.kw.values), through);
     } else if (factory.kind == Kind::foreign && host::is_callable(factory.origin)) {
         made = of_function(arguments, place);
     } else {
         throw wrong_kind("factory", described(factory), a_factory, host::name(place.section));
     }
-    host::keep_placed(made.get(), arguments.store);
+    host::keep_placed(made.get(), arguments.store ? host::Placement::stored : host::Placement::made);
     return made;
 }
 
@@ -127,7 +128,7 @@ Owned mechanism(const Mechanism& arguments) {
         return make::mechanism(arguments.name, std::nullopt, passed, arguments.attributes.values);
     }
     const auto place = place_of(arguments, make::has_own_defaults(arguments.name));
-    Owned made = make::mechanism(arguments.name, place, arguments.args.values, arguments.attributes.values);
+    Owned made = make::mechanism(arguments.name, place, arguments.args.values, arguments.attributes.values, make::Through::p);
     if (place) {
         host::keep_placed(made.get());
     }

@@ -7,7 +7,9 @@ namespace patch::vecstim {
 
 struct Arguments {
     Value times;
-    static constexpr Field fields[] = {{"times", "ms, a Vector or any sequence: sorted, finite, at least 0", required}};
+    static constexpr Field fields[] = {
+        {"times", "ms, a Vector or any sequence: sorted, finite, at least 0", required, "a sequence of spike times"},
+    };
 };
 // p.VecStim: the pattern can also come later, by play.
 struct Pattern {

@@ -53,18 +53,31 @@ std::string described(const Value& value) {
     }
 }
 
+namespace {
+
+std::size_t hoc_arguments(const Signature& signature) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < signature.size; ++i) {
+        const Slot& slot = signature.slots[i];
+        count += takes_part(*slot.field, false) && !slot.rest && !slot.others;
+    }
+    return count;
+}
+
+}  // namespace
+
 Match match(Face& face, const Signature& signature) {
     const bool python = face.python();
     Match found;
     found.from.assign(signature.size, -1);
     std::size_t next = 0, most = 0;
-    bool takes_rest = false, takes_others = false;
+    bool takes_rest = false, takes_others = false, points = false;
     std::vector<std::string> known;
     for (std::size_t i = 0; i < signature.size; ++i) {
         const Slot& slot = signature.slots[i];
         const Field& field = *slot.field;
-        takes_rest = takes_rest || slot.rest;
-        takes_others = takes_others || slot.others;
+        takes_rest = takes_rest || (slot.rest && python);
+        takes_others = takes_others || (slot.others && python);
         if (!takes_part(field, python) || slot.rest || slot.others) {
             continue;
         }
@@ -74,6 +87,10 @@ Match match(Face& face, const Signature& signature) {
                 found.from[i] = -2;
                 continue;
             }
+            points = true;
+        }
+        if ((field.role & of_place) && points && face.count() < hoc_arguments(signature)) {
+            continue;
         }
         known.emplace_back(field.name);
         if (python && (field.role & keyword_only)) {
@@ -183,11 +200,12 @@ std::string Signature::help(bool in_python) const {
     for (std::size_t i = 0; i < size; ++i) {
         const Slot& slot = slots[i];
         const Field& field = *slot.field;
-        if (!takes_part(field, in_python) || !*field.about) {
+        if (!takes_part(field, in_python) || !*field.about || (!in_python && (slot.rest || slot.others))) {
             continue;
         }
         text += std::string("\n    ") + field.name + ": " + field.about;
-        if (!(field.role & (required | receiver)) && !slot.rest && !slot.others) {
+        const bool has_default = !(field.role & (required | receiver)) && !slot.rest && !slot.others;
+        if (has_default && (in_python || default_text(slot) != "None")) {
             text += " (default " + default_text(slot) + ")";
         }
     }

@@ -36,12 +36,14 @@ enum Role : unsigned {
     python_only = 8,
     hoc_only = 16,
     common = 32,       // its default is one of the numbers of p.defaults
+    of_place = 64,     // says where on the receiver; in HOC left out behind a pointer, unless all arguments are given
 };
 
 struct Field {
     const char* name;
     const char* about = "";  // one phrase with the unit, for help
     unsigned role = ordinary;
+    const char* expected = nullptr;  // in the sentence that it is missing, where its type does not say
 };
 
 // Whether a field is an argument in Python, in HOC.
@@ -256,7 +258,7 @@ Arguments bind(Face& face, const Signature& signature) {
         } else if (found.from[i] != -1) {
             field = Reader<T>::read(fetch(face, found, i, Reader<T>::protocol), about.name);
         } else if ((about.role & (required | receiver)) && takes_part(about, face.python())) {
-            throw missing(about.name, Reader<T>::expected);
+            throw missing(about.name, about.expected ? about.expected : Reader<T>::expected);
         } else if constexpr (std::is_same_v<T, double>) {
             if (const auto number = about.role & common ? defaults::overridden(about.name) : std::nullopt) {
                 field = *number;

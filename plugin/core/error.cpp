@@ -68,6 +68,9 @@ const char* current_function() {
 }
 
 std::string shown(double value) {
+    if (std::isnan(value)) {
+        return "nan";  // of either sign
+    }
     char text[32];
     for (const int digits : {6, 15, 17}) {
         std::snprintf(text, sizeof text, "%.*g", digits, value);
@@ -125,7 +128,8 @@ Error missing(const std::string& argument, const std::string& expected) {
 }
 
 Error too_many_arguments(std::size_t got, std::size_t most) {
-    return Error(ErrorKind::type, std::to_string(got) + " arguments are too many, expected at most " + std::to_string(most));
+    const char* const are = got == 1 ? " argument is" : " arguments are";
+    return Error(ErrorKind::type, std::to_string(got) + are + " too many, expected at most " + std::to_string(most));
 }
 
 Error given_twice(const std::string& argument) {

@@ -285,7 +285,7 @@ std::vector<Registry::Id> Registry::split(Id component) {
         }
     }
     for (const Id e : stale) {
-        remove_edge(e);
+        lapse(e);
     }
     for (const Id id : members) {
         nodes_[id].component = none;
@@ -319,46 +319,109 @@ std::vector<Registry::Id> Registry::split(Id component) {
     return parts;
 }
 
-// A node with a reference that is neither ours nor comes from a member. Remembers it as the component's witness.
-bool Registry::find_witness(Id component) {
-    std::unordered_map<void*, long> inside;
-    bool counts = false;
-    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
-        if (host_.can_hold(nodes_[id])) {
-            counts = true;
-            host_.each_held(nodes_[id], [&](void* address) { ++inside[address]; });
+// What a trial of some components finds: who holds what, among nodes and among the objects that are no nodes but die with them.
+struct Registry::Trial {
+    std::vector<Id> components;
+    std::unordered_map<void*, long> inside;                 // references that come from inside
+    std::unordered_map<void*, std::vector<void*>> held_by;  // holder -> what it holds
+    std::unordered_map<Id, std::vector<void*>> holders;     // the nodes of a component that hold something
+};
+
+// Counts the references that come from nodes, and from objects all of whose references come from inside: what those hold is inside too.
+void Registry::count_inside(Trial& trial) {
+    std::vector<void*> entered;
+    const auto visit = [&](void* holder, void* held) {
+        trial.held_by[holder].push_back(held);
+        if (++trial.inside[held] == host_.references_on(held) && find(held) == none) {
+            entered.push_back(held);
         }
+    };
+    for (const Id component : trial.components) {
+        bool counts = false;
+        for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+            const Node& node = nodes_[id];
+            if (host_.can_hold(node)) {
+                counts = true;
+                trial.holders[component].push_back(node.address);
+                host_.each_held(node, [&](void* held) { visit(node.address, held); });
+            }
+        }
+        components_[component].counts = counts;
     }
-    components_[component].counts = counts;
+    while (!entered.empty()) {
+        void* const holder = entered.back();
+        entered.pop_back();
+        host_.each_held_by(holder, [&](void* held) { visit(holder, held); });
+    }
+}
+
+// A node with a reference that is neither ours nor comes from inside. Remembers it as the component's witness.
+bool Registry::find_witness(Id component, const Trial& trial) {
     for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
         const Node& node = nodes_[id];
         if (!host_.exists(node)) {
             continue;
         }
         const long references = host_.references(node);
-        const auto counted = inside.empty() ? inside.end() : inside.find(node.address);
-        if (references == always || references > (counted == inside.end() ? 0 : counted->second)) {
-            Component& c = components_[component];
-            c.witness = id;
-            c.references = references;
+        const auto counted = trial.inside.empty() ? trial.inside.end() : trial.inside.find(node.address);
+        if (references == always || references > (counted == trial.inside.end() ? 0 : counted->second)) {
+            components_[component].witness = id;
+            components_[component].references = references;
             return true;
         }
     }
+    components_[component].witness = none;
     return false;
 }
 
-// Frees a component: HOC objects in the order of their creation (NEURON finds the oldest NetCon of a source first), sections last.
-std::size_t Registry::dispose(Id component) {
+// What a living component holds lives, through other components and through objects that are no nodes.
+void Registry::spread_life(Trial& trial) {
+    std::vector<void*> living;
+    const auto enliven = [&](Id component) {
+        if (const auto holders = trial.holders.find(component); holders != trial.holders.end()) {
+            living.insert(living.end(), holders->second.begin(), holders->second.end());
+        }
+    };
+    if (trial.held_by.empty()) {
+        return;
+    }
+    for (const Id component : trial.components) {
+        if (components_[component].alive) {
+            enliven(component);
+        }
+    }
+    while (!living.empty()) {
+        const auto held = trial.held_by.find(living.back());
+        living.pop_back();
+        if (held == trial.held_by.end()) {
+            continue;
+        }
+        const std::vector<void*> addresses = std::move(held->second);
+        trial.held_by.erase(held);
+        for (void* const address : addresses) {
+            const Id node = find(address);
+            if (node == none) {
+                living.push_back(address);
+            } else if (Component& component = components_[nodes_[node].component]; !component.alive) {
+                component.alive = true;
+                enliven(nodes_[node].component);
+            }
+        }
+    }
+}
+
+// Frees components: HOC objects in the order of their creation (NEURON finds the oldest NetCon of a source first), sections last.
+std::size_t Registry::dispose(const std::vector<Id>& components) {
     std::vector<Id> members;
-    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
-        members.push_back(id);
+    for (const Id component : components) {
+        for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
+            members.push_back(id);
+        }
     }
     std::sort(members.begin(), members.end(), [&](Id a, Id b) {
         const Node &left = nodes_[a], &right = nodes_[b];
         return left.kind != right.kind ? left.kind == NodeKind::object : left.order < right.order;
     });
-    std::vector<Node> leaving;
-    leaving.reserve(members.size());
     for (const Id id : members) {
         for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
             while (nodes_[id].first[kind] != none) {
@@ -366,6 +429,8 @@ std::size_t Registry::dispose(Id component) {
             }
         }
     }
+    std::vector<Node> leaving;
+    leaving.reserve(members.size());
     for (const Id id : members) {
         const Node& node = nodes_[id];
         leaving.push_back(node);
@@ -374,37 +439,24 @@ std::size_t Registry::dispose(Id component) {
         --live_by_kind_[std::size_t(node.kind)];
         nodes_.give(id);
     }
-    free_component(component);
+    for (const Id component : components) {
+        free_component(component);
+    }
     released_ += leaving.size();
     host_.release_all(leaving);
     return leaving.size();
 }
 
-// Tries a component afresh: what has fallen off, who holds it, and away with it if nobody does.
-std::size_t Registry::trial(Id component) {
-    if (!components_[component].dirty && find_witness(component)) {
-        return 0;
-    }
-    std::size_t freed = 0;
-    for (const Id part : split(component)) {
-        if (!components_[part].used) {
-            continue;  // what ran as an earlier part went has freed or united this one
-        }
-        const Id only = components_[part].first;
-        if (components_[part].size == 1 && !has_edges(nodes_[only])) {
-            drop_node(only);  // no edge, no reference of ours: it lives as in stock NEURON
-            ++freed;
-        } else if (!find_witness(part)) {
-            freed += dispose(part);
-        }
-    }
-    return freed;
+void Registry::lapse(Id edge) {
+    const Edge lapsed = edges_[edge];
+    remove_edge(edge);
+    host_.lapsed(*this, lapsed);
 }
 
 void Registry::verify() {
     for (Id id = 0; id < edges_.end(); ++id) {
         if (edges_[id].used && !host_.holds(*this, edges_[id])) {
-            remove_edge(id);
+            lapse(id);
         }
     }
 }
@@ -416,18 +468,45 @@ bool Registry::looks_held(const Component& component) const {
 }
 
 std::size_t Registry::sweep(bool everything) {
-    // Looked at first, tried after: trials add and free components, and what a release connects waits for the next sweep.
-    std::vector<Id> suspects;
+    Trial trial;
+    std::vector<Id> fallen;
     for (const Id id : living_) {
-        if (everything || !looks_held(components_[id])) {
-            suspects.push_back(id);
+        if (everything || components_[id].dirty) {
+            fallen.push_back(id);
+        } else if (!looks_held(components_[id])) {
+            trial.components.push_back(id);
         }
     }
-    std::size_t freed = 0;
-    for (const Id id : suspects) {
-        if (components_[id].used) {
-            components_[id].dirty = components_[id].dirty || everything;
-            freed += trial(id);
+    std::vector<void*> alone;
+    for (const Id id : fallen) {
+        for (const Id part : split(id)) {
+            const Node& only = nodes_[components_[part].first];
+            if (components_[part].size == 1 && !has_edges(only)) {
+                alone.push_back(only.address);  // no edge, no reference of ours: it lives as in stock NEURON
+            } else {
+                trial.components.push_back(part);
+            }
+        }
+    }
+    count_inside(trial);
+    for (const Id id : trial.components) {
+        components_[id].alive = find_witness(id, trial);
+    }
+    spread_life(trial);
+    std::vector<Id> dead;
+    for (const Id id : trial.components) {
+        if (!components_[id].alive) {
+            dead.push_back(id);
+        }
+        components_[id].alive = false;
+    }
+    // Only now does anything run that may call us again.
+    std::size_t freed = dispose(dead);
+    for (void* const address : alone) {
+        const Id id = find(address);
+        if (id != none && !has_edges(nodes_[id])) {
+            drop_node(id);
+            ++freed;
         }
     }
     return freed;

@@ -1,7 +1,7 @@
 // Which objects keep which alive: a node per object that has an edge, an edge per relation, components of what hangs together.
 //
 // We hold one reference on every node. A component lives while one of its nodes has a reference that is neither ours nor comes
-// from a member; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node that was
+// from something that dies with it; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node that was
 // held at the last trial, still has the same count of references. The registry knows no NEURON: it asks its Host.
 #pragma once
 
@@ -62,6 +62,11 @@ class Registry {
         // Calls visit(address) for each reference that the node itself holds: the objrefs of a template's instance.
         virtual void each_held(const Node& node, const std::function<void(void*)>& visit) const = 0;
         virtual bool can_hold(const Node& node) const = 0;   // whether each_held has anything to visit
+        // The same for an object that is no node (a List, a template's instance): all the references on it, and what it holds.
+        virtual long references_on(void*) const { return 0; }
+        virtual void each_held_by(void*, const std::function<void(void*)>&) const {}
+        // An edge is not true any more and is being taken away.
+        virtual void lapsed(const Registry&, const Edge&) {}
     };
 
     explicit Registry(Host& host);
@@ -125,6 +130,7 @@ class Registry {
         bool dirty = false;       // an edge was taken away: it may have fallen apart
         bool counts = false;      // a node has references of its own to count: the witness alone proves nothing
         std::uint32_t place = 0;  // among the living
+        bool alive = false;       // as the trial under way has found
         bool used = false;
     };
 
@@ -141,10 +147,13 @@ class Registry {
     Id new_component();
     void free_component(Id id);
     bool looks_held(const Component& component) const;
-    std::size_t trial(Id component);
+    struct Trial;
+    void count_inside(Trial& trial);
+    void spread_life(Trial& trial);
     std::vector<Id> split(Id component);
-    bool find_witness(Id component);
-    std::size_t dispose(Id component);
+    bool find_witness(Id component, const Trial& trial);
+    std::size_t dispose(const std::vector<Id>& components);
+    void lapse(Id edge);
 
     Host& host_;
     Pool<Node> nodes_;

@@ -268,6 +268,7 @@ bool has_python();
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
 bool is_callable(Foreign object);
 void extend_vectors();                            // the rows of place on_vector, on NEURON's own Vector
+bool is_of_p(const Value& factory);               // p.ExpSyn, not h.ExpSyn
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 Value new_list(const std::vector<Value>& values);
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
@@ -284,7 +285,9 @@ Registry& registry();
 // A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
 void keep_connection(const Source& source, Object target, Object netcon);
 void keep_tree(Section child, Section parent);
-void keep_placed(Object point_process, bool stored = false);
+// A point process and its section: made by us, listed in section.synapses too, or brought along by a connection.
+enum class Placement { made, stored, brought };
+void keep_placed(Object point_process, Placement how = Placement::made);
 void keep_recording(Section section, double x, Object vector);
 std::vector<Object> stored(Section section);      // point processes kept with stored = true, oldest first
 // One thing keeps another alive, whatever that is: a NEURON object or any Python object.

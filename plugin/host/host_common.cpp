@@ -204,6 +204,8 @@ bool is_ready() {
     return hoc_top_level_symlist != nullptr;
 }
 
+}  // namespace
+
 void do_waiting() {
     if (is_ready()) {
         const auto actions = std::exchange(waiting(), {});
@@ -212,6 +214,8 @@ void do_waiting() {
         }
     }
 }
+
+namespace {
 
 void* construct(::Object*) {
     watch_runs();

@@ -10,6 +10,10 @@ namespace patch::host {
 
 namespace {
 
+double as_double(Placement how) {
+    return double(static_cast<int>(how));
+}
+
 // Joins two things and, with the first edge of all, makes sure that every run sweeps before it begins.
 void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0) {
     static const bool hooked = [] {
@@ -60,7 +64,8 @@ Value value_of_node(const Registry::Node& node) {
 
 }  // namespace
 
-void keep_placed(Object point_process, bool stored) {
+void keep_placed(Object point_process, Placement how) {
+    const bool stored = how == Placement::stored;
     if ((defaults::neuron_mode() && !stored) || !is_placed(point_process)) {
         return;
     }
@@ -68,7 +73,7 @@ void keep_placed(Object point_process, bool stored) {
     const Registry::Id known = all.find(point_process.address);
     if (stored || known == Registry::none || all.node(known).first[std::size_t(EdgeKind::placement)] == Registry::none) {
         join(EdgeKind::placement, NodeKind::object, point_process.address, NodeKind::section, place_of(point_process).section.address,
-             nullptr, stored ? 1 : 0);
+             nullptr, as_double(how));
     }
 }
 
@@ -77,7 +82,7 @@ std::vector<Object> stored(Section section) {
     const Registry& all = registry();
     if (const Registry::Id id = all.find(section.address); id != Registry::none) {
         all.each_edge(id, EdgeKind::placement, [&](Registry::Id, const Registry::Edge& edge) {
-            if (edge.x == 1) {
+            if (edge.x == as_double(Placement::stored)) {
                 found.push_back({all.node(edge.node[0]).address});
             }
         });
@@ -123,7 +128,16 @@ bool is_same(const Registry::Node& node, const Value& value) {
 }  // namespace
 
 void keep_reference(const Value& nurse, const Value& patient) {
-    const Member from = member_of(nurse), to = member_of(patient);
+    const Member from = member_of(nurse);
+    Member to = member_of(patient);
+    const Registry& all = registry();
+    if (const Registry::Id id = all.find(from.address); id != Registry::none) {
+        all.each_edge(id, EdgeKind::reference, [&](Registry::Id, const Registry::Edge& edge) {
+            if (is_same(all.node(edge.node[1]), patient)) {
+                to.address = all.node(edge.node[1]).address;  // NEURON makes a new Object of a Python object each time
+            }
+        });
+    }
     join(EdgeKind::reference, from.kind, from.address, to.kind, to.address);
 }
 
@@ -160,8 +174,8 @@ void keep_connection(const Source& source, Object target, Object netcon) {
     }
     void* const to = target ? target.address : netcon.address;
     join(EdgeKind::connection, from_kind, from, NodeKind::object, to, target ? netcon.address : nullptr);
-    keep_placed(target);
-    keep_placed(source.object);
+    keep_placed(target, Placement::brought);
+    keep_placed(source.object, Placement::brought);
 }
 
 void keep_tree(Section child, Section parent) {
@@ -305,8 +319,33 @@ void set_attribute(Section section, const char* name, const Value& value) {
     }
 }
 
-void forget(Object object) {
-    registry().forget(object.address);
+// A point process that a connection brought along stays with its section only as long as it is connected.
+void forget(Object netcon) {
+    Registry& all = registry();
+    std::vector<void*> ends;
+    if (const Registry::Id id = all.find(netcon.address); id != Registry::none) {
+        all.each_edge(id, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
+            for (const Registry::Id end : {edge.node[0], edge.node[1]}) {
+                if (end != id && all.node(end).kind == NodeKind::object) {
+                    ends.push_back(all.node(end).address);
+                }
+            }
+        });
+    }
+    all.forget(netcon.address);
+    for (void* const end : ends) {
+        const Registry::Id id = all.find(end);
+        if (id == Registry::none || all.node(id).first[std::size_t(EdgeKind::connection)] != Registry::none) {
+            continue;
+        }
+        Registry::Id brought = Registry::none;
+        all.each_edge(id, EdgeKind::placement, [&](Registry::Id edge_id, const Registry::Edge& edge) {
+            brought = edge.x == as_double(Placement::brought) ? edge_id : brought;
+        });
+        if (brought != Registry::none) {
+            all.disconnect(brought);
+        }
+    }
 }
 
 std::size_t sweep(bool everything) {

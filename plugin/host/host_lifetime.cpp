@@ -51,30 +51,24 @@ void cut_objrefs(::Object* object) {
     });
 }
 
-using Visit = std::function<void(void*)>;
-void visit_objrefs(const ::Object* object, const Visit& visit, int depth);
 
-// Visits what an objref or a List holds; what is held by this reference alone passes its own references on.
-void visit_reference(::Object* held, const Visit& visit, int depth) {
-    if (!held) {
-        return;
-    }
-    visit(held);
-    if (held->refcount != 1 || depth > 100) {
-        return;
-    }
-    if (is_a({held}, "List")) {
-        const int count = ivoc_list_count(held);
-        for (int i = 0; i < count; ++i) {
-            visit_reference(ivoc_list_item(held, i), visit, depth + 1);
+// A List by the name of a class (new List("NetCon")) shows what exists and holds nothing. The member that tells is private: its place
+// is found on two Lists of our own; where it is not, no List is taken to hold anything, and what is in one is freed later, never too early.
+bool is_list_by_name(const ::Object* list) {
+    static const std::size_t place = [] {
+        Value netcon;
+        netcon.kind = Kind::text;
+        netcon.text = "NetCon";
+        const Owned named = make("List", {netcon}), plain = make("List", {});
+        const auto word = [](const Owned& owned, std::size_t i) { return static_cast<void**>(raw(owned.get())->u.this_pointer)[i]; };
+        for (std::size_t i = 1; i < 10; ++i) {
+            if (word(named, i) == symbol("NetCon")->u.ctemplate && word(plain, i) == nullptr) {
+                return i;
+            }
         }
-    } else if (is_template_instance(held)) {
-        visit_objrefs(held, visit, depth + 1);
-    }
-}
-
-void visit_objrefs(const ::Object* object, const Visit& visit, int depth) {
-    each_objref(object, [&](::Object* held) { visit_reference(held, visit, depth); });
+        return std::size_t(0);
+    }();
+    return place == 0 || static_cast<void**>(list->u.this_pointer)[place] != nullptr;
 }
 
 class NeuronHost final: public Registry::Host {
@@ -152,7 +146,8 @@ class NeuronHost final: public Registry::Host {
         case EdgeKind::placement:
             return is_placed({first}) && ob2pntproc_0(static_cast<::Object*>(first))->sec == second;
         case EdgeKind::connection:
-            return edge.node[2] == Registry::none || netcon_target({all.node(edge.node[2]).address}).address == second;
+            return edge.node[2] == Registry::none || (netcon_target({all.node(edge.node[2]).address}).address == second &&
+                                                      (is_artificial_cell({second}) || is_placed({second})));
         default:
             return true;
         }
@@ -163,7 +158,37 @@ class NeuronHost final: public Registry::Host {
     }
 
     void each_held(const Registry::Node& node, const std::function<void(void*)>& visit) const override {
-        visit_objrefs(static_cast<::Object*>(node.address), visit, 0);
+        each_held_by(node.address, visit);
+    }
+
+    long references_on(void* object) const override { return static_cast<const ::Object*>(object)->refcount; }
+
+    // The objrefs of a template's instance, the items of a List.
+    void each_held_by(void* address, const std::function<void(void*)>& visit) const override {
+        auto* const object = static_cast<::Object*>(address);
+        if (is_a({object}, "List")) {
+            const int count = is_list_by_name(object) ? 0 : ivoc_list_count(object);
+            for (int i = 0; i < count; ++i) {
+                visit(ivoc_list_item(object, i));
+            }
+        } else if (is_template_instance(object)) {
+            each_objref(object, [&](const ::Object* held) {
+                if (held) {
+                    visit(const_cast<::Object*>(held));
+                }
+            });
+        }
+    }
+
+    // A connection whose target has gone with its section delivers no more: NEURON would crash in the next run.
+    void lapsed(const Registry& all, const Registry::Edge& edge) override {
+        if (edge.kind == EdgeKind::connection && edge.node[2] != Registry::none) {
+            const Object netcon{all.node(edge.node[2]).address};
+            const Object target = netcon_target(netcon);
+            if (target && !is_artificial_cell(target) && !is_placed(target)) {
+                silence(netcon);
+            }
+        }
     }
 };
 

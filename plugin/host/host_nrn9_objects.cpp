@@ -288,7 +288,9 @@ Owned new_netcon(const Source& source, Object target, const Strength& strength) 
 }
 
 Object netcon_target(Object netcon) {
-    const Point_process* const target = nrn_netcon_target(netcon_of(netcon));
+    double *weights = nullptr, *threshold = nullptr, *delay = nullptr;
+    Point_process* target = nullptr;
+    nrn_netcon_info(netcon_of(netcon), &weights, &target, &threshold, &delay);
     return {target ? target->ob : nullptr};
 }
 

@@ -1,5 +1,7 @@
 // Brings the shim with the library: methods on NEURON's types, the native module, and `import patch` from the embedded sources.
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "../core/embedded.hpp"
 #include "../core/version.hpp"
@@ -16,17 +18,19 @@ Ref text(const char* data, std::size_t size) {
     return checked(api().PyUnicode_FromStringAndSize(data, std::ptrdiff_t(size)));
 }
 
-// Runs _loader.py, which decides whose `patch` answers an import; its function gets the sources.
-void run_loader() {
+Ref embedded_sources() {
     const Ref sources = checked(api().PyDict_New());
-    PyObject* loader = nullptr;
     for (std::size_t i = 0; i < embedded::python_source_count; ++i) {
         const embedded::File& file = embedded::python_sources[i];
         api().PyDict_SetItemString(sources.get(), file.name, text(file.text, file.size).get());
-        if (std::string(file.name) == "_loader.py") {
-            loader = api().PyDict_GetItemString(sources.get(), file.name);
-        }
     }
+    return sources;
+}
+
+// Calls a function of _loader.py, which decides whose `patch` answers an import.
+void call_loader(const char* function, std::vector<Ref> given) {
+    const Ref sources = embedded_sources();
+    PyObject* const loader = api().PyDict_GetItemString(sources.get(), "_loader.py");
     const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
     const Ref execute = checked(api().PyObject_GetAttrString(builtins.get(), "exec"));
     const Ref space = checked(api().PyDict_New());
@@ -35,10 +39,11 @@ void run_loader() {
     api().PyTuple_SetItem(arguments.get(), 0, Ref::borrowed(loader).release());
     api().PyTuple_SetItem(arguments.get(), 1, Ref(space).release());
     checked(api().PyObject_Call(execute.get(), arguments.get(), nullptr));
-    const Ref install_arguments = checked(api().PyTuple_New(2));
-    api().PyTuple_SetItem(install_arguments.get(), 0, Ref::borrowed(types().module).release());
-    api().PyTuple_SetItem(install_arguments.get(), 1, Ref(sources).release());
-    checked(api().PyObject_Call(api().PyDict_GetItemString(space.get(), "install"), install_arguments.get(), nullptr));
+    const Ref passed = checked(api().PyTuple_New(std::ptrdiff_t(given.size())));
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        api().PyTuple_SetItem(passed.get(), std::ptrdiff_t(i), given[i].release());
+    }
+    checked(api().PyObject_Call(api().PyDict_GetItemString(space.get(), function), passed.get(), nullptr));
 }
 
 bool is_whole(const Api& table) {
@@ -46,10 +51,12 @@ bool is_whole(const Api& table) {
     return table.PyDict_GetItemString(modules, "hoc") || table.PyDict_GetItemString(modules, "neuron.hoc");
 }
 
-int try_later(void*) {
+// `python -dll` loads us while neuron is half imported: each import that follows asks whether it is whole now.
+PyObject* try_now(PyObject*, PyObject*) {
     install_python();
-    return 0;
+    return Ref::borrowed(api().none()).release();
 }
+PyMethodDef try_now_definition{"try_now", reinterpret_cast<void*>(&try_now), METH_NOARGS, nullptr};
 
 }  // namespace
 
@@ -60,17 +67,24 @@ void install_python() {
         return;
     }
     const Lock lock;
+    static bool under_way = false;
+    if (under_way) {
+        return;
+    }
+    under_way = true;
+    const std::shared_ptr<void> done(nullptr, [](void*) { under_way = false; });
     if (!is_whole(*table)) {
         if (!waits) {
             waits = true;
-            table->Py_AddPendingCall(&try_later, nullptr);  // `python -dll`: neuron is half imported
+            call_loader("wait", {checked(api().PyCFunction_NewEx(&try_now_definition, nullptr, nullptr))});
         }
         return;
     }
     installed = true;
+    do_waiting();
     try {
         install_types();
-        run_loader();
+        call_loader("install", {Ref::borrowed(types().module), embedded_sources()});
     } catch (const std::exception&) {
         complain("libpatch: the Python package could not be installed: " + take_exception() + "\n");
     }

@@ -56,6 +56,11 @@ bool is_callable(Foreign object) {
     return object && has_python() && python::api().PyCallable_Check(static_cast<python::PyObject*>(object.address));
 }
 
+bool is_of_p(const Value& factory) {
+    return factory.kind == Kind::foreign && has_python() &&
+           static_cast<python::PyObject*>(factory.origin.address)->type == python::types().mechanism;
+}
+
 std::string mechanism_named_by(const Value& factory) {
     using namespace python;
     auto* const object = static_cast<PyObject*>(factory.origin.address);

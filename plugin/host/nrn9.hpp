@@ -61,7 +61,7 @@ class NetCon;
 void nrn_netcon_set_delay(NetCon*, double);
 void nrn_netcon_set_thresh(NetCon*, double);
 int nrn_netcon_weight(NetCon*, double**);
-Point_process* nrn_netcon_target(NetCon*);
+int nrn_netcon_info(NetCon*, double**, Point_process**, double**, double**);
 double nrn_arc_position(::Section*, Node*);
 extern "C" int set_nonvint_block(int (*)(int, int, double*, double*, int));
 

@@ -62,7 +62,6 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(int, Py_IsInitialized, ())                                                                                    \
     X(int, PyGILState_Ensure, ())                                                                                   \
     X(void, PyGILState_Release, (int))                                                                              \
-    X(int, Py_AddPendingCall, (int (*)(void*), void*))                                                              \
     X(void, Py_IncRef, (PyObject*) )                                                                                \
     X(void, Py_DecRef, (PyObject*) )                                                                                \
     X(PyObject*, PyErr_Occurred, ())                                                                                \
@@ -260,4 +259,5 @@ void refresh_docs();                         // signatures show the numbers in f
 namespace patch::host {
 void set_last_error(const std::string& sentence);
 void when_interpreter_starts(void (*action)());
+void do_waiting();  // what when_ready has put off
 }

@@ -67,6 +67,24 @@ class Finder:
         return None
 
 
+class Waiter:
+    """Asks at every import whether NEURON's modules are whole, until they are."""
+
+    def __init__(self, ready):
+        self.ready = ready
+
+    def find_spec(self, name, path=None, target=None):
+        if "hoc" in sys.modules or "neuron.hoc" in sys.modules:
+            sys.meta_path.remove(self)
+            self.ready()
+        return None
+
+
+def wait(ready):
+    """Calls ready when an import finds that NEURON's modules are whole."""
+    sys.meta_path.insert(0, Waiter(ready))
+
+
 def installed_version():
     """The version of an installed `patch` of ours; "" for a foreign one, None for none."""
     try:

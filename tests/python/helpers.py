@@ -15,6 +15,7 @@ from neuron import h
 from patch import p
 
 h.load_file("stdrun.hoc")
+h.celsius = 6.3  # NEURON's own: hh spikes
 
 CLASSES = ("NetCon", "ExpSyn", "Exp2Syn", "IClamp", "SEClamp", "NetStim", "IntFire1", "PatchVecStim", "Vector", "List")
 
@@ -66,7 +67,7 @@ def alone(script, status=0, **environment):
     done = subprocess.run(
         [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
     )
-    assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}{done.stderr[:2000]}"
     return done.stdout
 
 
