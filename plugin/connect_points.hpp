@@ -15,7 +15,7 @@ struct Arguments {
     static constexpr Field fields[] = {
         {"source", "", receiver},
         {"target", "a point process that receives events, an artificial cell, or None for a detector", required},
-        {"x", "the place on the source section, 0 to 1; the section's own where it is None", of_place},
+        {"x", "the place on the source section, 0 to 1; the section's own where it is None; behind a pointer the pointer's own"},
         {"threshold", "mV; of the source, shared by all its connections", keyword_only | common},
         {"delay", "ms, at least 0", keyword_only | common},
         {"weight", "in the target's unit (uS for ExpSyn)", keyword_only | common},

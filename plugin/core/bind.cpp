@@ -53,25 +53,12 @@ std::string described(const Value& value) {
     }
 }
 
-namespace {
-
-std::size_t hoc_arguments(const Signature& signature) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < signature.size; ++i) {
-        const Slot& slot = signature.slots[i];
-        count += takes_part(*slot.field, false) && !slot.rest && !slot.others;
-    }
-    return count;
-}
-
-}  // namespace
-
 Match match(Face& face, const Signature& signature) {
     const bool python = face.python();
     Match found;
     found.from.assign(signature.size, -1);
     std::size_t next = 0, most = 0;
-    bool takes_rest = false, takes_others = false, points = false;
+    bool takes_rest = false, takes_others = false;
     std::vector<std::string> known;
     for (std::size_t i = 0; i < signature.size; ++i) {
         const Slot& slot = signature.slots[i];
@@ -87,10 +74,6 @@ Match match(Face& face, const Signature& signature) {
                 found.from[i] = -2;
                 continue;
             }
-            points = true;
-        }
-        if ((field.role & of_place) && points && face.count() < hoc_arguments(signature)) {
-            continue;
         }
         known.emplace_back(field.name);
         if (python && (field.role & keyword_only)) {

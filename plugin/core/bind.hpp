@@ -36,7 +36,6 @@ enum Role : unsigned {
     python_only = 8,
     hoc_only = 16,
     common = 32,       // its default is one of the numbers of p.defaults
-    of_place = 64,     // says where on the receiver; in HOC left out behind a pointer, unless all arguments are given
 };
 
 struct Field {

@@ -234,20 +234,12 @@ std::vector<Partner> partners(const Value& value, bool connected_only) {
     if (id == Registry::none) {
         return found;
     }
+    std::vector<Registry::Id> seen{id};
     const auto add = [&](Registry::Id other, Registry::Id via) {
-        if (other == Registry::none || other == id) {
-            return;
+        if (other != Registry::none && std::find(seen.begin(), seen.end(), other) == seen.end()) {  // newest first: the latest NetCon
+            seen.push_back(other);
+            found.push_back({value_of_node(all.node(other)), via == Registry::none ? Object{} : Object{all.node(via).address}});
         }
-        const Registry::Node& node = all.node(other);
-        const auto same = [&](const Partner& partner) {
-            return (node.kind == NodeKind::object ? partner.value.object.address : partner.value.segment.section.address) == node.address;
-        };
-        for (const Partner& partner : found) {
-            if (same(partner)) {
-                return;  // newest first: the latest NetCon is already there
-            }
-        }
-        found.push_back({value_of_node(node), via == Registry::none ? Object{} : Object{all.node(via).address}});
     };
     for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
         if (connected_only && EdgeKind(kind) != EdgeKind::connection) {

@@ -39,8 +39,9 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     if (!host::fits() || host::installed("Patch")) {
         return;
     }
-    host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
-                                  run::methods, lifetime::methods, protocol::methods, about::methods, interpreter::methods, probe::methods});
+    host::install_class("Patch",
+                        {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods, run::methods,
+                         lifetime::methods, protocol::methods, about::methods, interpreter::methods, probe::methods});
     host::when_ready([] {
         host::install_templates();
         host::install_python();

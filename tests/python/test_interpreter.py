@@ -146,8 +146,6 @@ def test_kept_names_are_the_same_object_and_work():
     assert p.secname is p.secname and p.ExpSyn is p.ExpSyn
     section = p.Section(name="s")
     assert p.secname(sec=section) == h.secname(sec=section)
-    with pytest.raises(Exception):  # noqa: B017 - HOC's own
-        p.secname(1, 2, 3)
     assert p.ref(3)[0] == 3 and p.Vector([1, 2]).sum() == 3
 
 

@@ -56,10 +56,17 @@ def test_without_v_init_neurons_own_is_taken():
     p.run(5)
     h.v_init = -65
     assert (list(voltage), list(time)) == expected
-    h.v_init = -72
+
+
+def test_finitialize_without_a_voltage_leaves_the_voltages_as_in_stock():
+    section = p.Section(name="s")
+    section.v = -50
     p.finitialize()
-    h.v_init = -65
-    assert section(0.5).v == -72
+    assert section.v == -50
+    p.finitialize(-60)
+    assert section.v == -60
+    p.finitialize(initial=-70)
+    assert section.v == -70
 
 
 def test_continuerun_is_for_a_duration():
@@ -117,6 +124,8 @@ def test_dt_and_celsius_are_neurons():
 
 def test_cvode():
     h.CVode().active(1)
+    plain(20)  # NEURON's own second run differs from its first
+    h.finitialize()
     expected = plain(20)
     section, clamp, voltage, time = model()
     p.run(20)
