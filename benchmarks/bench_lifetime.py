@@ -1,52 +1,53 @@
 """What keeping things alive costs: before a run (performance.md F1), in freeing (F2), in making sections afterwards, in importing (L1)."""
 
+import ctypes
 import os
 import resource
 import subprocess
 import sys
-import time
+from pathlib import Path
 
+import neuron
 from neuron import h
 from patch import p
 from ratio import ROUNDS, compare, finish, medians, row
 
 NetCon, ExpSyn = h.NetCon, h.ExpSyn
-stock_weight = 0.1
 
 
-# ---- F1: finitialize of an unchanged model, beside the same model of stock's, in processes of their own ---------------------------------
+# ---- F1: finitialize of an unchanged model ------------------------------------------------------------------------------------------------
+# In one process: p.finitialize beside NEURON's own function behind it, called by ctypes. Between two processes: also what our nodes,
+# which lie between NEURON's own in memory, do to its caches.
 
 INITIALISE = """
-import sys, time, statistics
+import importlib, statistics, sys, time
 from neuron import h
 ours, components = sys.argv[1] == "ours", int(sys.argv[2])
-h.celsius = 6.3
-if ours:
-    from patch import p
-    h.celsius = 6.3
-    Section, connect, initialise = p.Section, p.NetCon, p.finitialize
-else:
-    h.load_file("stdrun.hoc")
-    time_ = h.Vector().record(h._ref_t, sec=None) if False else None
-    Section, initialise = h.Section, h.finitialize
-    connect = lambda section, synapse: h.NetCon(section(0.5)._ref_v, synapse, -20, 1, 0.1, sec=section)
-import importlib
 for name in "numpy", "matplotlib", "pandas":
     try:
         importlib.import_module(name)
     except ImportError:
         pass
+if ours:
+    from patch import p
+    Section, connect, initialise = p.Section, p.NetCon, p.finitialize
+else:
+    h.load_file("stdrun.hoc")
+    Section, initialise = h.Section, h.finitialize
+    connect = lambda section, synapse: h.NetCon(section(0.5)._ref_v, synapse, -20, 1, 0.1, sec=section)
+h.celsius = 6.3
 sections = [Section() for _ in range(1000)]
 synapses = [h.ExpSyn(section(0.5)) for section in sections]
 span = 1000 // components
 kept = [connect(sections[i], synapses[i // span * span + (i + k) % span]) for i in range(1000) for k in range(10)]
-vector = h.Vector().record(h._ref_t)
-initialise()
+if not ours:
+    vector = h.Vector()
+    vector.record(h._ref_t)
 times = []
-for _ in range(400):
-    start = time.perf_counter()
+for _ in range(1000):
+    start = time.thread_time()
     initialise()
-    times.append(time.perf_counter() - start)
+    times.append(time.thread_time() - start)
 print(statistics.median(times))
 """
 
@@ -56,15 +57,28 @@ def run(script, *arguments):
     return float(done.stdout.split()[-1])
 
 
+def model(components):
+    sections = [p.Section() for _ in range(1000)]
+    synapses = [ExpSyn(section(0.5)) for section in sections]
+    span = 1000 // components
+    kept = [p.NetCon(sections[i], synapses[i // span * span + (i + k) % span]) for i in range(1000) for k in range(10)]
+    return sections, synapses, kept
+
+
 def bench_initialise(components):
-    pairs = [(run(INITIALISE, "ours", components), run(INITIALISE, "stock", components)) for _ in range(5 if ROUNDS > 5 else 3)]
-    mine, theirs = (sorted(each)[len(pairs) // 2] for each in zip(*pairs))
+    library = ctypes.PyDLL(str(next(Path(neuron.__file__).parent.rglob("libnrniv.so"))))
+    stock = library._Z15nrn_finitializeid  # nrn_finitialize(int, double)
+    stock.argtypes, stock.restype = [ctypes.c_int, ctypes.c_double], None
+    made = model(components)
+    p.finitialize()
     what = f"p.finitialize, unchanged, 1,000 sections, 10,000 connections, {components} components"
-    row("F1", what, mine / theirs, 1.1, f"{mine * 1e6:.1f} {theirs * 1e6:.1f}")
-
-
-def bench_initialise_by_h():
-    """The same call in the same process, with our hook and without what it keeps: an empty registry beside a full one."""
+    ours = p.finitialize
+    compare("F1", what, lambda _: [ours() for _ in range(20)], lambda _: [stock(0, 0) for _ in range(20)], 1.1, 20, rounds=15)
+    del made
+    p.finitialize()
+    pairs = [(run(INITIALISE, "ours", components), run(INITIALISE, "stock", components)) for _ in range(7 if ROUNDS > 5 else 3)]
+    mine, theirs = (sorted(each)[len(pairs) // 2] for each in zip(*pairs))
+    row("F1", "... over the same model of h, each in its own process", mine / theirs, None, f"{mine * 1e6:.1f} {theirs * 1e6:.1f}")
 
 
 # ---- F2, C4: freeing -----------------------------------------------------------------------------------------------------------------

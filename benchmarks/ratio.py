@@ -28,11 +28,11 @@ def row(id, what, ratio, target=None, note=""):
     verdict = "" if target is None else "ok" if ratio <= target else "over"
     if verdict == "over":
         _over.append(id)
-    print(f"{id:<5} {what:<74} {ratio:8.3f} {'' if target is None else f'{target:g}':>7} {verdict:<5} {note}", flush=True)
+    print(f"{id:<5} {what:<78} {ratio:8.3f} {'' if target is None else f'{target:g}':>7} {verdict:<5} {note}", flush=True)
 
 
 def header():
-    print(f"{'id':<5} {'what':<74} {'ratio':>8} {'target':>7} {'':<5} us for each, ours and stock's")
+    print(f"{'id':<5} {'what':<78} {'ratio':>8} {'target':>7} {'':<5} us for each, ours and stock's")
 
 
 def medians(works, make=lambda: None, drop=lambda made, kept: None, rounds=None):

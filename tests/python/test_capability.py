@@ -140,8 +140,8 @@ print(json.dumps([soma.weigh_points.__doc__, p.weigh_points.__doc__, h.Patch().h
 
 @HOCS
 def test_its_help_in_hoc_is_the_same(tmp_path, options):
-    assert in_hoc(tmp_path, 'statement = p.help("weigh_points")\nprint statement', *options) == HELP.splitlines()
-    assert "p.weigh_points(factor [, offset])" in in_hoc(tmp_path, "statement = p.help()\nprint statement", *options)
+    assert in_hoc(tmp_path, 'statement = p.usage("weigh_points")\nprint statement', *options) == HELP.splitlines()
+    assert "p.weigh_points(factor [, offset])" in in_hoc(tmp_path, "statement = p.usage()\nprint statement", *options)
 
 
 @HOCS

@@ -41,6 +41,7 @@ P_ADDS = {"hoc.Vector": {"record"}}
 CLASS_PATCH = {
     *("add_3d", "record", "connect_points", "connect_synapse", "synapse", "vecstim"),  # the table
     *("version", "neuron_version", "last_error", "counts", "help"),
+    "usage",  # help in HOC, where that is a word of the grammar
     *("run", "continuerun", "finitialize"),  # as on p
     "disconnect",  # everything can be undone
     "default",  # p.defaults of HOC

@@ -8,6 +8,10 @@ const Strength unsaid{nan, nan, nan};
 
 class Lifetime: public Neuron {
   protected:
+    void SetUp() override {
+        Neuron::SetUp();
+        watch_runs();  // as the class Patch does
+    }
     void TearDown() override {
         Neuron::TearDown();
         sweep(true);
@@ -160,8 +164,8 @@ TEST_F(Lifetime, StoredPointProcessesComeInTheirOrder) {
 
 const char* const cell_template = R"(
 begintemplate LifeCell
-public soma, syn, self
-objref syn, self, list
+public soma, syn, other
+objref syn, other, list
 create soma
 proc init() {
     create soma
@@ -175,40 +179,37 @@ endtemplate LifeCell
 class Cells: public Lifetime {
   protected:
     static void SetUpTestSuite() { run_hoc(cell_template); }
-    // A cell whose synapse listens to a NetStim: dropped but for what is returned.
-    static Owned cell() {
-        run_hoc("objref made, its\nmade = new LifeCell()\nits = made.syn\n");
-        const Owned result(object("made"));
-        connect(make("NetStim", {}).get(), object("its"));
-        run_hoc("objref made, its\n");
-        return result;
-    }
+    // A cell whose synapse listens to a NetStim. HOC holds nothing of it.
+    struct Cell {
+        Owned cell, synapse;
+        Cell() {
+            run_hoc("objref made, its\nmade = new LifeCell()\nits = made.syn\n");
+            cell = Owned(object("made"));
+            synapse = Owned(object("its"));
+            connect(make("NetStim", {}).get(), synapse.get());
+            run_hoc("objref made, its\n");
+        }
+    };
 };
 
 TEST_F(Cells, ATemplatesInstanceThatHoldsItsOwnSynapseIsFreed) {
     const Counts before;
-    Owned held = cell();
+    Owned held = Cell().cell;
     EXPECT_EQ(sweep(), 0u);
-    EXPECT_EQ(instances("LifeCell"), 0u + 1);
+    EXPECT_EQ(instances("ExpSyn"), before.synapses + 1);
     held = {};
-    EXPECT_GE(sweep(), 4u);  // the cell, its section, the synapse, the NetCon and the NetStim
+    EXPECT_EQ(sweep(), 5u);  // the cell, its section, the synapse, the NetCon and the NetStim
     EXPECT_TRUE(Counts() == before);
     EXPECT_FALSE(first_section());
 }
 
 TEST_F(Cells, ACellLivesByItsSynapseAlone) {
     const Counts before;
-    Owned held;
-    {
-        cell();
-        run_hoc("objref all, its\nall = new List(\"LifeCell\")\nits = all.object(0).syn\n");
-        held = Owned(object("its"));
-        run_hoc("objref all, its\n");
-    }
+    Owned held = Cell().synapse;
     EXPECT_EQ(sweep(), 0u);
     EXPECT_TRUE(is_placed(held.get()));
     held = {};
-    sweep();
+    EXPECT_EQ(sweep(), 5u);
     EXPECT_TRUE(Counts() == before);
     EXPECT_FALSE(first_section());
 }
@@ -216,14 +217,25 @@ TEST_F(Cells, ACellLivesByItsSynapseAlone) {
 TEST_F(Cells, ThatHoldThemselvesOrEachOtherAreFreed) {
     const Counts before;
     {
-        const Owned a = cell(), b = cell();
+        const Cell a, b, c;
         run_hoc("objref all\nall = new List(\"LifeCell\")\n");
-        run_hoc("all.object(0).self = all.object(1)\nall.object(1).self = all.object(0)\nobjref all\n");
+        run_hoc("all.object(0).other = all.object(0)\nall.object(1).other = all.object(2)\nall.object(2).other = all.object(1)\n");
+        run_hoc("{all.count()}\nobjref all\n");
         EXPECT_EQ(sweep(), 0u);
     }
-    sweep();
+    EXPECT_EQ(sweep(), 15u);
     EXPECT_TRUE(Counts() == before);
     EXPECT_FALSE(first_section());
+}
+
+// NEURON keeps the object of the last expression `list.object(i)...` until the next one.
+TEST_F(Cells, ThatHocHasJustLookedAtAreFreed) {
+    const Counts before;
+    Owned held = Cell().cell;
+    run_hoc("objref all, its\nall = new List(\"LifeCell\")\nits = all.object(0).syn\nobjref its, all\n");
+    held = {};
+    EXPECT_EQ(sweep(), 5u);
+    EXPECT_TRUE(Counts() == before);
 }
 
 TEST_F(Lifetime, FinitializeSweepsBeforeItBegins) {

@@ -19,6 +19,10 @@ double look_now(const Nothing&) {
 class Running: public Neuron {
   protected:
     static void SetUpTestSuite() {
+        static bool once = false;  // for both names of this fixture
+        if (std::exchange(once, true)) {
+            return;
+        }
         install_class("Probe", {{method<Nothing, &look_now>("look", "Calls the test.")}});
         run_hoc("{load_file(\"stdrun.hoc\")}\nobjref probe, handler, cvode_, nil\nprobe = new Probe()\n");
     }
