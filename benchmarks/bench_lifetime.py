@@ -12,10 +12,10 @@ from neuron import h
 from patch import p
 from ratio import ROUNDS, compare, finish, medians, row
 
-NetCon, ExpSyn = h.NetCon, h.ExpSyn
+NetCon, ExpSyn, Section = h.NetCon, h.ExpSyn, h.Section
 
 
-# ---- F1: finitialize of an unchanged model ------------------------------------------------------------------------------------------------
+# ---- F1: finitialize of an unchanged model -----------------------------------------------------------------------------------------
 # In one process: p.finitialize beside NEURON's own function behind it, called by ctypes. Between two processes: also what our nodes,
 # which lie between NEURON's own in memory, do to its caches.
 
@@ -141,7 +141,7 @@ def bench_after():
     (after,) = medians([make_sections])
     row("G1", "p.Section() beside 30,000 components over beside none", during / before, None, f"{during * 1e3:.3f} {before * 1e3:.3f}")
     row("G1", "p.Section() after 30,000 components were freed over before", after / before, 1.2, f"{after * 1e3:.3f} {before * 1e3:.3f}")
-    compare("G2", "p.Section() over h.Section()", make_sections, lambda made: [h.Section() for _ in range(1000)], None, 1000)
+    compare("G2", "p.Section() over h.Section()", make_sections, lambda made: [Section() for _ in range(1000)], None, 1000)
 
 
 # ---- L1: import ---------------------------------------------------------------------------------------------------------------------
@@ -159,7 +159,13 @@ def bench_import():
     stock = 'from neuron import h\nh.load_file("stdrun.hoc")\ns = h.Section()\ns.L'
     pairs = [(cpu(ours), cpu(stock)) for _ in range(21)]
     mine, theirs = (sorted(each)[len(pairs) // 2] for each in zip(*pairs))
-    row("L1", "from patch import p and first use over neuron and stdrun.hoc, CPU", mine / theirs, 1.1, f"{mine * 1e6:.0f} {theirs * 1e6:.0f}")
+    row(
+        "L1",
+        "from patch import p and first use over neuron and stdrun.hoc, CPU",
+        mine / theirs,
+        1.1,
+        f"{mine * 1e6:.0f} {theirs * 1e6:.0f}",
+    )
 
 
 for components in 1, 1000:

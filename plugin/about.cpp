@@ -41,6 +41,29 @@ std::string help(const Name& arguments) {
     return all;
 }
 
+// HOC's templates cannot pass on what they were given without knowing its kind: they ask for the sentence instead.
+double wrong_argument(const Wrong& wrong) {
+    for (const host::Method& method : host::methods()) {
+        if (!(method.places & host::in_hoc) || wrong.function != method.name) {
+            continue;
+        }
+        const Signature signature = method.described();
+        double position = 0;
+        for (std::size_t i = 0; i < signature.size; ++i) {
+            const Field& field = *signature.slots[i].field;
+            const bool counts = takes_part(field, false) && !(field.role & receiver) && !signature.slots[i].rest && !signature.slots[i].others;
+            if (counts && ++position == wrong.position) {
+                const CallScope scope(method.name);
+                const char* const got = wrong.argtype == 1 ? "an object" : wrong.argtype == 2 ? "a string" : "a pointer";
+                throw wrong_kind(field.name, got, "a number");
+            }
+        }
+        const CallScope scope(method.name);
+        throw too_many_arguments(std::size_t(wrong.position), std::size_t(position));
+    }
+    return 0;
+}
+
 // Said when the library's own package stands in for an installed one.
 void complain(const Name& installed) {
     host::complain(other_version(installed.name.value_or("unknown"), version()) + "\n");
@@ -52,11 +75,12 @@ double number(const Default& arguments) {
     if (std::find(known.begin(), known.end(), arguments.name) == known.end()) {
         throw no_such_name(arguments.name, known);
     }
-    if (arguments.value) {
-        if (arguments.name == "delay" && *arguments.value < 0) {
-            throw refused(ErrorKind::value, "delay", shown(*arguments.value), "at least 0 ms");
+    if (arguments.value.given()) {
+        const auto value = Reader<std::optional<double>>::read(arguments.value, arguments.name.c_str());
+        if (arguments.name == "delay" && value && *value < 0) {
+            throw refused(ErrorKind::value, "delay", shown(*value), "at least 0 ms");
         }
-        defaults::set(arguments.name, arguments.value);
+        defaults::set(arguments.name, value);
         host::refresh_signatures();
     }
     return defaults::current(arguments.name);
@@ -71,8 +95,9 @@ const host::Methods methods{
     // `help` is a word of HOC's own: a HOC program cannot call a method of that name, Python can.
     host::method<Name, &help>("help", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Name, &help, 1>("usage", "How a function is called and what its arguments are.", host::in_hoc),
+    host::method<Wrong, &wrong_argument>("wrong_argument", "Refuses a template's argument that is no number.", host::in_hoc),
     host::method<Name, &complain>("complain", "Says that another version is installed.", host::internal),
-    host::method<Default, &number>("default", "The weight, delay or threshold that is used when none is given.", host::in_hoc | host::internal),
+    host::method<Default, &number>("defaults", "The weight, delay or threshold that is used when none is given.", host::in_hoc | host::internal),
 };
 
 }  // namespace patch::about

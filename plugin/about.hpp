@@ -13,12 +13,19 @@ struct Name {
     std::optional<std::string> name;
     static constexpr Field fields[] = {{"name", "of a function of Patch; all of them where it is not given"}};
 };
+// A template's argument that is of the wrong kind: which, and HOC's argtype of it.
+struct Wrong {
+    std::string function;
+    double position = 0, argtype = 0;
+    static constexpr Field fields[] = {
+        {"function", "", required}, {"position", "from 1", required}, {"argtype", "as HOC's argtype gives it", required}};
+};
 struct Default {
     std::string name;
-    std::optional<double> value;
+    Value value;
     static constexpr Field fields[] = {
         {"name", "weight, delay or threshold", required},
-        {"value", "the number to use from now on (delay in ms, threshold in mV)"},
+        {"value", "the number to use from now on (delay in ms, threshold in mV); None for Patch's own"},
     };
 };
 

@@ -48,7 +48,9 @@ void check_numbers(const Column& column, std::size_t size, bool negative_allowed
     for (std::size_t i = 0; i < size; ++i) {
         const double value = column.data[i * column.stride];
         if (!(value >= -most && value <= most)) {
-            throw refused(ErrorKind::value, column.element(i), shown(value), "a finite number", host::name(section));
+            const bool finite = value - value == 0;
+            throw refused(ErrorKind::value, column.element(i), shown(value), finite ? "a number that a float holds" : "a finite number",
+                          host::name(section));
         }
         if (value < least) {
             throw refused(ErrorKind::value, column.element(i), shown(value), "at least 0", host::name(section));

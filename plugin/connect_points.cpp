@@ -12,7 +12,7 @@ namespace {
 
 // The source at x, where it is a section's.
 host::Source at(host::Source source, std::optional<double> x) {
-    if (x && source.variable) {
+    if (x && source.variable && !source.segment) {
         make::at(host::current_section(), *x);
     } else if (x && source.segment) {
         source.segment = make::at(source.segment.section, *x);
@@ -25,10 +25,11 @@ host::Source in_section(host::Source source, std::optional<Section> section) {
     if (!source.variable) {
         return source;
     }
-    if (!section && !defaults::neuron_mode()) {
+    const Section own = source.segment.section;  // of an object that said what it stands for
+    if (!section && !own && !defaults::neuron_mode()) {
         throw pointer_without_section();
     }
-    const Section where = section ? *section : host::current_section();
+    const Section where = section ? *section : own ? own : host::current_section();
     if (!where) {
         throw no_section();
     }
@@ -41,8 +42,11 @@ host::Source in_section(host::Source source, std::optional<Section> section) {
 
 Owned from_section(const Arguments& arguments) {
     host::Source source = at(arguments.source, arguments.x);
-    if (source.variable) {
-        source = in_section(source, host::current_section());
+    if (source.variable && source.segment && arguments.x) {
+        source.variable = {};  // a place on the section that was asked
+        source.segment = make::at(source.segment.section, *arguments.x);
+    } else if (source.variable) {
+        source = in_section(source, source.segment ? source.segment.section : host::current_section());
         const auto pointed = host::place_of(source.variable, source.segment.section);
         const Segment said{source.segment.section, arguments.x.value_or(source.segment.x)};
         if (pointed && host::place_of(host::range_variable(said, "v"), said.section)->x != pointed->x) {
@@ -64,6 +68,9 @@ Owned netcon(const NetCon& arguments) {
         weights.push_back(Reader<double>::read(arguments.weight, "weight"));
     } else if (arguments.weight.given() && arguments.weight.kind != Kind::none) {
         const host::Numbers several = host::numbers(arguments.weight, "weight", "a number or several");
+        if (!several.flat) {
+            throw wrong_kind("weight", "a table", "a number or several");
+        }
         for (std::size_t i = 0; i < several.rows; ++i) {
             weights.push_back(Reader<double>::read(Value::of(several.at(i)), "weight"));
         }

@@ -59,6 +59,10 @@ void give_out(const Nothing&) {
     clock().vector();
 }
 
+void warn_of_hidden_names(const Nothing&) {
+    host::warn_of_hidden_names();
+}
+
 // The current section, or None.
 Value cas(const Nothing&) {
     const Section section = host::current_section();
@@ -70,6 +74,7 @@ Value cas(const Nothing&) {
 const host::Methods methods{
     host::method<Nothing, &time>("time", "The Vector of the times of the last run.", host::internal),
     host::method<Nothing, &give_out>("give_out", "Prepares NEURON for p.", host::internal),
+    host::method<Nothing, &warn_of_hidden_names>("warn_of_hidden_names", "Warns once of HOC symbols that p hides.", host::internal),
     host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock),
 };
 

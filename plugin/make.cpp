@@ -93,7 +93,12 @@ Owned connection(const host::Source& source, const Target& target, const host::S
         const std::string place = source.segment ? host::name(source.segment.section) : source.object ? host::name(source.object) : "";
         throw refused(ErrorKind::value, "delay", shown(strength.delay), "at least 0 ms", place);
     }
-    Owned netcon = host::new_netcon(source, target.object, strength);
+    Owned netcon;
+    try {
+        netcon = host::new_netcon(source, target.object, strength);
+    } catch (Error& error) {
+        throw error.about(Topic::connect);
+    }
     host::keep_connection(source, target.object, netcon.get());
     host::note_connection(source.value, target.value, netcon.get());
     return netcon;

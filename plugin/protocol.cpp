@@ -16,6 +16,9 @@ Value voltage(const OfSegment& arguments) {
 }
 
 Value current(const Receiver& arguments) {
+    if (!host::is_placed(arguments.object.object)) {
+        throw deleted_object("object", host::name(arguments.object.object)).about(Topic::record);
+    }
     const Variable variable = host::object_variable(arguments.object.object, "i");
     if (!variable) {
         throw no_such_attribute("i", host::name(arguments.object.object), {}).about(Topic::record);
@@ -27,7 +30,20 @@ double arc(const OfSegment& arguments) {
     return arguments.segment.x;
 }
 
+void check_alive(const Value& value, const char* name) {
+    const bool section = value.kind == Kind::section || value.kind == Kind::segment;
+    if (section && !host::exists(value.segment.section)) {
+        throw deleted_section(name);
+    }
+    const bool point_process = value.kind == Kind::object && host::is_point_process(value.object);
+    if (point_process && !host::is_artificial_cell(value.object) && !host::is_placed(value.object)) {
+        throw deleted_object(name, host::name(value.object));
+    }
+}
+
 void ref(const Reference& arguments) {
+    check_alive(arguments.object, "object");
+    check_alive(arguments.other, "other");
     host::keep_reference(arguments.object, arguments.other);
 }
 

@@ -1,5 +1,7 @@
 #include "synapse.hpp"
 
+#include <algorithm>
+
 #include "make.hpp"
 
 namespace patch::synapse {
@@ -36,10 +38,17 @@ Owned of_function(const Arguments& arguments, Segment place) {
         named.emplace_back("x", Value::of(place.x));
     }
     const Value made = host::call(arguments.factory.origin, positional, named);
-    if (made.kind != Kind::object || !host::is_point_process(made.object)) {
-        throw wrong_kind("factory", "a function that returned " + described(made), "one that returns a point process", host::name(place.section));
+    if (made.kind != Kind::object || !host::is_placed(made.object)) {
+        const bool nowhere = made.kind == Kind::object && host::is_point_process(made.object);
+        throw wrong_kind("factory", "a function that returned " + described(made),
+                         nowhere ? "one that returns a point process in a section" : "one that returns a point process",
+                         host::name(place.section));
     }
+    const std::vector<std::string> known = host::attribute_names(host::class_name(made.object));
     for (const auto& [name, value] : attributes_of(arguments.attributes, {})) {
+        if (value.kind == Kind::number && std::find(known.begin(), known.end(), name) == known.end()) {
+            throw no_such_attribute(name, host::name(made.object), known);
+        }
         host::set_attribute(made, name, value);
     }
     return Owned(made.object);
@@ -54,6 +63,9 @@ Owned on_section(const Arguments& arguments) {
     const std::string name = factory.kind == Kind::text ? factory.text : host::mechanism_named_by(factory);
     Owned made;
     if (!name.empty() || factory.kind == Kind::text) {
+        if (!arguments.args.values.empty()) {
+            throw too_many_arguments(arguments.args.values.size() + 1, 1);
+        }
         if (!known_mechanism(name).point_process) {
             throw wrong_kind("factory", name + ", an artificial cell", "a point process that is put into a section", host::name(place.section));
         }
@@ -63,6 +75,9 @@ Owned on_section(const Arguments& arguments) {
         made = of_function(arguments, place);
     } else {
         throw wrong_kind("factory", described(factory), a_factory, host::name(place.section));
+    }
+    if (arguments.store) {
+        host::append_to_attribute(place.section, "synapses", Value::of(made.get()));
     }
     host::keep_placed(made.get(), arguments.store ? host::Placement::stored : host::Placement::made);
     return made;
@@ -80,6 +95,9 @@ std::optional<Segment> place_of(const Mechanism& arguments, bool wants_place) {
     };
     const auto with_x = [&](Segment segment) {
         live(segment.section);
+        if (x_given && place.kind == Kind::segment) {
+            throw refused(ErrorKind::type, "x", described(arguments.x), "none with a Segment", host::name(segment));
+        }
         if (x_given) {
             segment = make::at(segment.section, Reader<double>::read(arguments.x, "x"));
         }
@@ -117,9 +135,11 @@ std::optional<Segment> place_of(const Mechanism& arguments, bool wants_place) {
 }
 
 Owned mechanism(const Mechanism& arguments) {
-    const CallScope scope(arguments.name.c_str());
     const host::Mechanism kind = known_mechanism(arguments.name);
     if (kind.artificial_cell) {
+        if (arguments.x.given()) {
+            throw unknown_keyword("x", host::attribute_names(arguments.name));
+        }
         std::vector<Value> passed;
         if (arguments.place.value.given()) {
             passed.push_back(arguments.place.value);
@@ -181,7 +201,8 @@ void set_synapses(const Assigned& arguments) {
 
 const host::Methods methods{
     host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section),
-    host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.", host::internal),
+    host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.",
+                                            host::internal | host::named_by_first),
     host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
     host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.", host::on_section | host::property),
     host::method<Assigned, &set_synapses>("set_synapses", "", host::internal),

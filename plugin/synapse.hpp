@@ -28,15 +28,15 @@ struct Arguments {
 struct Mechanism {
     std::string name;
     Meant place;
-    Rest args;
     Value x;
+    Rest args;
     std::optional<Section> sec;
     Others attributes;
     static constexpr Field fields[] = {
         {"name", "", required},
         {"place", "a Segment, a Section, or an x of sec"},
+        {"x", "the place on a section, 0 to 1"},
         {"args", "further arguments, as in NEURON"},
-        {"x", "the place on a section, 0 to 1", keyword_only},
         {"sec", "the section that x is on", keyword_only},
         {"attributes", "attributes to set, by name"},
     };

@@ -46,6 +46,9 @@ Owned source_of(const Value& times, const char* argument) {
 }
 
 Owned play(const Arguments& arguments) {
+    if (arguments.times.kind == Kind::none) {
+        throw wrong_kind("times", described(arguments.times), "a sequence of spike times");
+    }
     return source_of(arguments.times, "times");
 }
 

@@ -245,6 +245,10 @@ std::string name_hidden(const std::string& name) {
     return "libpatch: " + name + " is a name of yours already and hides ours: rename it to use " + name + " of libpatch\n";
 }
 
+std::string names_hidden(const std::string& names) {
+    return "p has names that your HOC symbols have too: p." + names + " is Patch's, h." + names + " is yours";
+}
+
 std::string other_version(const std::string& installed, const std::string& ours) {
     return "libpatch: the installed package patch is version " + installed + " and the loaded library is " + ours +
            ": the library's own package is used";

@@ -90,6 +90,7 @@ Error needs_python();
 // What is printed or warned, without being an error.
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
+std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);
 
 // "a number", "a Section", ...: numbers as users write them.

@@ -410,7 +410,8 @@ void Registry::spread_life(Trial& trial) {
     }
 }
 
-// Frees components: HOC objects in the order of their creation (NEURON finds the oldest NetCon of a source first), sections last.
+// Frees components: sections first, then HOC objects in the order of their creation. A NetCon whose source is gone already costs
+// NEURON nothing to take out; with its source it is searched for, and the oldest is found first.
 std::size_t Registry::dispose(const std::vector<Id>& components) {
     std::vector<Id> members;
     for (const Id component : components) {
@@ -420,7 +421,7 @@ std::size_t Registry::dispose(const std::vector<Id>& components) {
     }
     std::sort(members.begin(), members.end(), [&](Id a, Id b) {
         const Node &left = nodes_[a], &right = nodes_[b];
-        return left.kind != right.kind ? left.kind == NodeKind::object : left.order < right.order;
+        return left.kind != right.kind ? left.kind == NodeKind::section : left.order < right.order;
     });
     for (const Id id : members) {
         for (std::size_t kind = 0; kind < edge_kinds; ++kind) {

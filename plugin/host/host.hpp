@@ -107,9 +107,8 @@ struct Strength {
 };
 Owned new_netcon(const Source& source, Object target, const Strength& strength);
 Object netcon_target(Object netcon);
-Object netcon_source(Object netcon);             // the artificial cell or point process; a place: {}
-Section netcon_source_section(Object netcon);
 void silence(Object netcon);                     // it delivers no more
+bool receives_events(Object target);             // has a NET_RECEIVE block
 std::size_t weight_count(Object target);         // how many weights a connection to it has
 void set_weight(Object netcon, std::size_t i, double weight);
 // A user's own object that stands for an end keeps the connection in its _connections, where it has that.
@@ -170,6 +169,7 @@ enum Place : unsigned {
     on_vector = 128,        // hoc.Vector, once p is given out
     property = 256,         // read without a call in Python
     replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
+    named_by_first = 2048,  // called by the name that is its first argument
     internal = 1024,        // of the native module alone: what the types' own calls are made of
     everywhere = in_hoc | on_p,
 };
@@ -267,6 +267,7 @@ const std::string& last_error();
 bool has_python();
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
 bool is_callable(Foreign object);
+void warn_of_hidden_names();                      // that p adds and the user's HOC symbols have too
 void extend_vectors();                            // the rows of place on_vector, on NEURON's own Vector
 bool is_of_p(const Value& factory);               // p.ExpSyn, not h.ExpSyn
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
@@ -275,6 +276,8 @@ Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 // Attributes that users set through a descriptor of ours on any section; an absent value takes one away.
 Value attribute(Section section, const char* name);
 void set_attribute(Section section, const char* name, const Value& value);
+// Where a list was assigned, what is stored later joins it.
+void append_to_attribute(Section section, const char* name, const Value& value);
 void set_attribute(const Value& target, const std::string& name, const Value& value);  // Python's setattr, else NEURON's
 std::string type_name(Foreign object);            // "list"
 std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument);  // of a dict

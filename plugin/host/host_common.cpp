@@ -76,6 +76,10 @@ class HocFace final: public Face {
     std::size_t count_ = 0;
 };
 
+std::string with_article(const std::string& noun) {
+    return (std::string("aeiouAEIOU").find(noun[0]) != std::string::npos ? "an " : "a ") + noun;
+}
+
 std::string describe(const Value& value) {
     switch (value.kind) {
     case Kind::object:
@@ -85,7 +89,7 @@ std::string describe(const Value& value) {
     case Kind::segment:
         return "the segment " + name(value.segment);
     case Kind::foreign:
-        return "a " + type_name(value.origin);
+        return with_article(type_name(value.origin));
     default:
         return kind_name(value.kind);
     }
@@ -360,6 +364,7 @@ host::Source Reader<host::Source>::read(const Value& value, const char* name) {
             throw refused(ErrorKind::reference, name, "a pointer to something deleted", expected).about(Topic::connect);
         }
         source.variable = value.variable;
+        source.segment.section = value.segment.section;
         return source;
     case Kind::object:
         if (host::is_artificial_cell(value.object) || host::is_placed(value.object)) {
@@ -379,8 +384,15 @@ Target Reader<Target>::read(const Value& value, const char* name) {
     if (value.kind == Kind::none) {
         return {{}, value};
     }
+    const bool section = value.kind == Kind::section || value.kind == Kind::segment;
+    if (section && !host::exists(value.segment.section)) {
+        throw deleted_section(name).about(Topic::connect);
+    }
     if (value.kind != Kind::object || !host::is_point_process(value.object)) {
         throw unreadable<Target>(value, name).about(Topic::connect);
+    }
+    if (!host::receives_events(value.object)) {
+        throw wrong_kind(name, described(value), "one that receives events (it has no NET_RECEIVE block)").about(Topic::connect);
     }
     if (!host::is_artificial_cell(value.object) && !host::is_placed(value.object)) {
         throw deleted_object(name, host::name(value.object)).about(Topic::connect);

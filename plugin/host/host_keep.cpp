@@ -296,6 +296,13 @@ Value attribute(Section section, const char* name) {
     return value;
 }
 
+void append_to_attribute(Section section, const char* name, const Value& value) {
+    const auto found = attributes().find({raw(section), name});
+    if (found != attributes().end() && python::is_instance(found->second.value.get(), python::api().PyList_Type)) {
+        python::api().PyList_Append(found->second.value.get(), python::python_of(value).get());
+    }
+}
+
 void set_attribute(Section section, const char* name, const Value& value) {
     forget_attributes_of_the_dead();
     const Key key{raw(section), name};
@@ -341,7 +348,11 @@ void forget(Object netcon) {
 }
 
 std::size_t sweep(bool everything) {
-    return running() ? 0 : registry().sweep(everything);
+    if (running()) {
+        return 0;
+    }
+    hoc_unref_defer();  // NEURON keeps the last object that an expression looked at
+    return registry().sweep(everything);
 }
 
 }  // namespace patch::host

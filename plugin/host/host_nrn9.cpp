@@ -115,6 +115,7 @@ std::size_t point_count(Section section) {
 }
 
 double diameter(Segment segment) {
+    nrn_area_ri(raw(segment.section));  // brings diam up to date with the points
     return nrn_rangevar_get(symbol("diam"), raw(segment.section), segment.x);
 }
 

@@ -116,6 +116,9 @@ void push(const Value& value, std::vector<char*>& texts) {
 
 Owned make(const char* class_name, const std::vector<Value>& arguments) {
     Symbol* const type = symbol(class_name);
+    if (!type) {
+        throw no_such_mechanism(class_name, point_process_names());
+    }
     ::Object* made = nullptr;
     std::vector<char*> texts;
     ask([&] {
@@ -294,13 +297,12 @@ Object netcon_target(Object netcon) {
     return {target ? target->ob : nullptr};
 }
 
-Object netcon_source(Object netcon) {
-    const Value source = call(netcon, "pre", {});
-    return source.object;
-}
-
 void silence(Object netcon) {
     call(netcon, "setpost", {Value{}});
+}
+
+bool receives_events(Object target) {
+    return is_point_process(target) && pnt_receive[pointsym[raw(target)->ctemplate->is_point_]->subtype];
 }
 
 std::size_t weight_count(Object target) {

@@ -168,14 +168,19 @@ class Inside {
     int& depth_;
 };
 
+void after_call();
+
 // A built-in function of HOC, or a method of a built-in class, with a counter around it: one type a name. Swapped behind the
 // symbol, so a kept `f = h.fadvance` is counted too. The arguments stay where they are, under the frame of the call.
 template <const char* name>
 struct CountedFunction {
     static inline void (*stock)() = nullptr;
     static void ours() {
-        const Inside inside(stepping);
-        stock();
+        {
+            const Inside inside(stepping);
+            stock();
+        }
+        after_call();
     }
     static void install() {
         auto& function = symbol(name)->u.u_proc->defn.pf;
@@ -188,8 +193,13 @@ template <const char* class_name, const char* name>
 struct CountedMethod {
     static inline double (*stock)(void*) = nullptr;
     static double ours(void* self) {
-        const Inside inside(stepping);
-        return stock(self);
+        double result = 0;
+        {
+            const Inside inside(stepping);
+            result = stock(self);
+        }
+        after_call();
+        return result;
     }
     static void install() {
         Symbol* const type = symbol(class_name);
@@ -238,11 +248,19 @@ bool frozen() {
     }
 }
 
+// The solver's own hook, once a fixed step, with the time of the step in the thread; it is not called by CVODE.
 int after_step(int method, int, double*, double*, int thread) {
     if (method == 4 && thread == 0 && step_action) {
-        step_action(time());
+        step_action(nrn_threads->_t);
     }
     return 0;
+}
+
+// CVODE has no hook without a section: what NEURON tells is the time when a call comes back.
+void after_call() {
+    if (cvode_active_ && stepping == 0 && step_action) {
+        step_action(time());
+    }
 }
 
 }  // namespace

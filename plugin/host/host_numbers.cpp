@@ -84,6 +84,9 @@ using python::api;
 using python::PyObject;
 using python::Ref;
 
+// A buffer of something else: booleans, complex numbers, characters, more than two dimensions.
+struct NoNumbers {};
+
 // A buffer of doubles is read where it is; one of other numbers is copied. False where there is no buffer of numbers.
 bool of_buffer(PyObject* object, Numbers& numbers) {
     constexpr int with_strides_and_format = 0x0018 | 0x0004;
@@ -93,15 +96,22 @@ bool of_buffer(PyObject* object, Numbers& numbers) {
         return false;
     }
     const auto done = [view] { api().PyBuffer_Release(view.get()); };
-    const Element read = element_of(view->format ? view->format : "B", view->itemsize);
+    const std::string format = view->format ? view->format : "B";
+    const Element read = element_of(format.c_str(), view->itemsize);
     if (!read || view->ndim < 1 || view->ndim > 2) {
         done();
-        return false;
+        const bool foreign_order = format[0] == '>' || format[0] == '!';
+        if (format != "O" && !(foreign_order && element_of(format.c_str() + 1, view->itemsize))) {
+            throw NoNumbers();
+        }
+        return false;  // Python objects, and numbers in another machine's order: each is looked at
     }
     numbers.flat = view->ndim == 1;
     numbers.rows = std::size_t(view->shape[0]);
     numbers.columns = numbers.flat ? 1 : std::size_t(view->shape[1]);
-    const std::ptrdiff_t down = view->strides[0], across = numbers.flat ? 0 : view->strides[1];
+    const std::ptrdiff_t packed = view->itemsize * std::ptrdiff_t(numbers.columns);
+    const std::ptrdiff_t down = view->strides ? view->strides[0] : packed;
+    const std::ptrdiff_t across = numbers.flat ? 0 : view->strides ? view->strides[1] : view->itemsize;
     const bool in_place = read == &element<double> && down % 8 == 0 && across % 8 == 0 && down >= 0 && across >= 0 &&
                           reinterpret_cast<std::uintptr_t>(view->buf) % alignof(double) == 0;
     if (in_place) {
@@ -124,10 +134,15 @@ bool of_buffer(PyObject* object, Numbers& numbers) {
     return true;
 }
 
+Numbers numbers_in(const Value& value, const char* argument, const char* expected, int depth);
+
 // A list of numbers, or of rows of numbers that are equally long.
-Numbers of_sequence(PyObject* object, const char* argument, const char* expected, const Value& value) {
-    const Ref list(api().PySequence_List(object));
+Numbers of_sequence(PyObject* object, const char* argument, const char* expected, const Value& value, int depth) {
+    const Ref list(depth < 2 ? api().PySequence_List(object) : nullptr);
     if (!list) {
+        if (depth < 2 && !api().PyErr_ExceptionMatches(api().PyExc_TypeError)) {
+            throw python::Raised();  // the user's own, out of __iter__
+        }
         api().PyErr_Clear();
         throw wrong_kind(argument, described(value), expected);
     }
@@ -139,27 +154,28 @@ Numbers of_sequence(PyObject* object, const char* argument, const char* expected
         const Value item = python::value_of(api().PyList_GetItem(list.get(), i), Protocol::untouched);
         const std::string place = std::string(argument) + "[" + std::to_string(i) + "]";
         const bool number = item.kind == Kind::number;
+        const bool row = item.kind == Kind::foreign || item.kind == Kind::object;
         if (i == 0) {
-            numbers.flat = number;
+            numbers.flat = !row;
         }
-        if (number != numbers.flat || item.kind == Kind::text || item.kind == Kind::none || item.kind == Kind::boolean) {
+        if (number != numbers.flat || !(number || row)) {
             throw wrong_kind(place, described(item), numbers.flat ? "a number" : "a row of numbers");
         }
         if (number) {
             numbers.own.push_back(item.number);
             continue;
         }
-        const Numbers row = host::numbers(item, place.c_str(), "a row of numbers");
-        if (!row.flat) {
+        const Numbers cells = numbers_in(item, place.c_str(), "a row of numbers", depth + 1);
+        if (!cells.flat) {
             throw wrong_kind(place, "a table", "a row of numbers");
         }
         if (i == 0) {
-            numbers.columns = row.rows;
-        } else if (row.rows != numbers.columns) {
-            throw unequal_lengths(std::string(argument) + "[0]", numbers.columns, place, row.rows, {});
+            numbers.columns = cells.rows;
+        } else if (cells.rows != numbers.columns) {
+            throw unequal_lengths(std::string(argument) + "[0]", numbers.columns, place, cells.rows, {});
         }
-        for (std::size_t j = 0; j < row.rows; ++j) {
-            numbers.own.push_back(row.at(j));
+        for (std::size_t j = 0; j < cells.rows; ++j) {
+            numbers.own.push_back(cells.at(j));
         }
     }
     numbers.data = numbers.own.data();
@@ -167,9 +183,7 @@ Numbers of_sequence(PyObject* object, const char* argument, const char* expected
     return numbers;
 }
 
-}  // namespace
-
-Numbers numbers(const Value& value, const char* argument, const char* expected) {
+Numbers numbers_in(const Value& value, const char* argument, const char* expected, int depth) {
     if (value.kind == Kind::object && is_a(value.object, "Vector")) {
         return of_vector(value.object);
     }
@@ -180,14 +194,26 @@ Numbers numbers(const Value& value, const char* argument, const char* expected) 
         throw wrong_kind(argument, described(value), expected);
     }
     auto* const object = static_cast<PyObject*>(value.origin.address);
-    Numbers numbers;
-    if (!python::is_instance(object, api().PyBytes_Type) && of_buffer(object, numbers)) {
-        return numbers;
+    for (PyObject* const type : {api().PyBytes_Type, api().PyDict_Type, api().PySet_Type, api().PyFrozenSet_Type}) {
+        if (python::is_instance(object, type)) {
+            throw wrong_kind(argument, described(value), expected);
+        }
     }
-    if (python::is_instance(object, api().PyBytes_Type) || python::is_instance(object, api().PyDict_Type)) {
+    Numbers numbers;
+    try {
+        if (of_buffer(object, numbers)) {
+            return numbers;
+        }
+    } catch (const NoNumbers&) {
         throw wrong_kind(argument, described(value), expected);
     }
-    return of_sequence(object, argument, expected, value);
+    return of_sequence(object, argument, expected, value, depth);
+}
+
+}  // namespace
+
+Numbers numbers(const Value& value, const char* argument, const char* expected) {
+    return numbers_in(value, argument, expected, 0);
 }
 
 }  // namespace patch::host

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <unordered_map>
 
@@ -164,6 +165,19 @@ Value called(const Ref& method, PyObject* original, Protocol next) {
     return value;
 }
 
+// numpy's scalars are buffers without dimensions: '?' is a boolean, 'Z' a complex number; 0 where the object is none of them.
+char scalar_format(PyObject* object) {
+    constexpr int with_format = 0x0004;
+    Py_buffer view{};
+    if (!api().PyObject_CheckBuffer(object) || api().PyObject_GetBuffer(object, &view, with_format) < 0) {
+        api().PyErr_Clear();
+        return 0;
+    }
+    const char format = view.ndim == 0 && view.format ? view.format[0] : '\0';
+    api().PyBuffer_Release(&view);
+    return format;
+}
+
 Value section_value(PyObject* object, Protocol protocol) {
     Value value;
     value.kind = Kind::section;
@@ -173,7 +187,11 @@ Value section_value(PyObject* object, Protocol protocol) {
         const Overrides& own = overrides_of(object->type);
         const bool own_protocol = (protocol == Protocol::netcon && own.netcon) || (protocol == Protocol::record && own.record);
         if (own_protocol) {
-            return called(own_word(object, word_of(protocol)), object, Protocol::neuron);
+            Value meant = called(own_word(object, word_of(protocol)), object, Protocol::neuron);
+            if (meant.kind == Kind::variable) {
+                meant.segment = value.segment;  // whose pointer it is
+            }
+            return meant;
         }
         if (own.arc) {
             value.segment.x = called(own_word(object, "__arc__"), object, Protocol::untouched).number;
@@ -208,7 +226,8 @@ Value value_of(void* address, Protocol protocol) {
         value.number = api().PyFloat_AsDouble(object);
         value.whole = object->type == api().PyLong_Type;
         if (value.number == -1 && api().PyErr_Occurred()) {
-            throw Raised();
+            api().PyErr_Clear();
+            value.number = std::numeric_limits<double>::infinity();  // an integer that no double holds
         }
         return value;
     }
@@ -244,7 +263,13 @@ Value value_of(void* address, Protocol protocol) {
         }
         return value;
     }
-    if (api().PyNumber_Check(object) && !api().PySequence_Check(object)) {
+    const char scalar = scalar_format(object);
+    if (scalar == '?') {
+        value.kind = Kind::boolean;
+        value.number = api().PyObject_IsTrue(object);
+        return value;
+    }
+    if (api().PyNumber_Check(object) && !api().PySequence_Check(object) && scalar != 'Z') {
         const double number = api().PyFloat_AsDouble(object);
         if (number == -1 && api().PyErr_Occurred()) {
             api().PyErr_Clear();

@@ -105,9 +105,12 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
     using namespace python;
     const bool bound = self != nullptr;
     try {
-        const CallScope scope(method.name);
+        // p.ExpSyn(...) arrives as mechanism("ExpSyn", ...): that is what the user called.
+        const bool named_by_first = (method.places & host::named_by_first) && count > 0;
+        const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : method.name;
+        const CallScope scope(called.c_str());
         const Signature signature = method.described();
-        bool takes_section = bound;  // a method takes no sec=: its own section is what it is about
+        bool takes_section = bound && !(method.places & on_vector);  // a method's own section is what it is about
         for (std::size_t i = 0; i < signature.size; ++i) {
             takes_section = takes_section || std::strcmp(signature.slots[i].field->name, "sec") == 0;
         }

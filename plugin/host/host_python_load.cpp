@@ -1,4 +1,7 @@
 // Brings the shim with the library: methods on NEURON's types, the native module, and `import patch` from the embedded sources.
+#include <dlfcn.h>
+
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,17 +54,10 @@ bool is_whole(const Api& table) {
     return table.PyDict_GetItemString(modules, "hoc") || table.PyDict_GetItemString(modules, "neuron.hoc");
 }
 
-// `python -dll` loads us while neuron is half imported: each import that follows asks whether it is whole now.
-PyObject* try_now(PyObject*, PyObject*) {
-    install_python();
-    return Ref::borrowed(api().none()).release();
-}
-PyMethodDef try_now_definition{"try_now", reinterpret_cast<void*>(&try_now), METH_NOARGS, nullptr};
-
 }  // namespace
 
 void install_python() {
-    static bool installed = false, waits = false;
+    static bool installed = false;
     const Api* const table = installed ? nullptr : find_api();
     if (!table) {
         return;
@@ -74,13 +70,10 @@ void install_python() {
     under_way = true;
     const std::shared_ptr<void> done(nullptr, [](void*) { under_way = false; });
     if (!is_whole(*table)) {
-        if (!waits) {
-            waits = true;
-            call_loader("wait", {checked(api().PyCFunction_NewEx(&try_now_definition, nullptr, nullptr))});
-        }
         return;
     }
     installed = true;
+    const OutsideLoad outside;  // what is imported now may use NEURON
     do_waiting();
     try {
         install_types();
@@ -90,23 +83,43 @@ void install_python() {
     }
 }
 
+std::string own_file() {
+    Dl_info file{};
+    dladdr(reinterpret_cast<void*>(&is_whole), &file);  // not modl_reg, which nrniv has too
+    char* const full = file.dli_fname ? realpath(file.dli_fname, nullptr) : nullptr;
+    const std::string path = full ? full : file.dli_fname ? file.dli_fname : "";
+    std::free(full);
+    return path;
+}
+
 void refresh_signatures() {
     if (has_python()) {
         python::refresh_docs();
     }
 }
 
-// ---- An early load without Python ----
+// ---- An early load ----
 
 namespace {
 
 void (*start_action)() = nullptr;
+void (*stock_nrnversion)() = nullptr;
 
 int interpreter_start(int phase) {
     if (phase == 1 && start_action) {
         start_action();
     }
     return 0;
+}
+
+// `import neuron` asks for NEURON's version, always, once its modules are there: the moment to bring what an early load could not.
+void our_nrnversion() {
+    install_python();
+    if (stock_nrnversion) {
+        auto* const stock = std::exchange(stock_nrnversion, nullptr);
+        symbol("nrnversion")->u.u_proc->defn.pf = stock;
+        stock();
+    }
 }
 
 }  // namespace
@@ -117,6 +130,9 @@ void when_interpreter_starts(void (*action)()) {
     start_action = action;
     if (!neuron::python::methods.interpreter_start) {
         neuron::python::methods.interpreter_start = &interpreter_start;
+    }
+    if (!stock_nrnversion) {
+        stock_nrnversion = std::exchange(symbol("nrnversion")->u.u_proc->defn.pf, &our_nrnversion);
     }
 }
 

@@ -158,6 +158,25 @@ int interpreter_setattro(PyObject* self, PyObject* name, PyObject* value) {
     return value ? api().PyDict_SetItem(names_of_p, name, value) : api().PyDict_DelItem(names_of_p, name);
 }
 
+// dir(p): NEURON's names and p's own.
+PyObject* interpreter_dir(PyObject* self, PyObject*) {
+    try {
+        const Ref stock = checked(api().PyObject_GetAttrString(types().hoc_object, "__dir__"));
+        const Ref arguments = checked(api().PyTuple_New(1));
+        api().PyTuple_SetItem(arguments.get(), 0, Ref::borrowed(self).release());
+        Ref names = checked(api().PySequence_List(checked(api().PyObject_Call(stock.get(), arguments.get(), nullptr)).get()));
+        std::ptrdiff_t at = 0;
+        PyObject *key = nullptr, *value = nullptr;
+        while (api().PyDict_Next(names_of_p, &at, &key, &value)) {
+            api().PyList_Append(names.get(), key);
+        }
+        return names.release();
+    } catch (const Raised&) {
+        return nullptr;
+    }
+}
+PyMethodDef interpreter_dir_definition{"__dir__", reinterpret_cast<void*>(&interpreter_dir), METH_NOARGS, "The names of NEURON and of p."};
+
 // ---- What p makes ----
 
 std::unordered_map<PyObject*, bool> plain_types;  // p's types of NEURON objects: what is not ours on them is NEURON's
@@ -358,6 +377,24 @@ void add_methods(PyObject* type, unsigned place) {
 
 namespace patch::host {
 
+void warn_of_hidden_names() {
+    using namespace python;
+    std::string hidden;
+    std::ptrdiff_t at = 0;
+    PyObject *key = nullptr, *value = nullptr;
+    while (api().PyDict_Next(names_of_p, &at, &key, &value)) {
+        const std::string name = text_of(key);
+        const Symbol* const users = hoc_table_lookup(name.c_str(), hoc_top_level_symlist);
+        const bool standard = name == "run" || name == "continuerun";  // the standard run system's own
+        if (users && users->type != undefined_type() && !standard) {
+            hidden += (hidden.empty() ? "" : ", ") + name;
+        }
+    }
+    if (!hidden.empty()) {
+        warn(names_hidden(hidden));
+    }
+}
+
 void extend_vectors() {
     using namespace python;
     const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
@@ -395,6 +432,8 @@ void install_types() {
                                    {{SLOT_tp_getattro, reinterpret_cast<void*>(&interpreter_getattro)},
                                     {SLOT_tp_setattro, reinterpret_cast<void*>(&interpreter_setattro)}})
                           .release();
+    const Ref dir = checked(api().PyDescr_NewMethod(all.interpreter, &interpreter_dir_definition));
+    api().PyObject_SetAttrString(all.interpreter, "__dir__", dir.get());
     all.mechanism =
         native_class("patch.objects.Mechanism", all.hoc_object, {{SLOT_tp_call, reinterpret_cast<void*>(&call_mechanism)}}).release();
     all.section_base = native_class("patch.objects.SectionBase", all.section,
@@ -439,6 +478,7 @@ void install_types() {
     publish("NetCon", all.netcon);
     publish("names", names_of_p);
     publish("version", string(version()).get());
+    publish("file", string(own_file()).get());
     publish("neuron_mode", Ref(api().PyBool_FromLong(defaults::neuron_mode())).get());
     for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"}, {"patch.objects.VecStim", "PatchVecStim"}, {"patch.objects.IClamp", "IClamp"}, {"patch.objects.SEClamp", "SEClamp"}}) {
         PyObject* const type = native_class(name, all.point_process, {}).release();

@@ -10,6 +10,7 @@
 #include <classreg.h>
 #include <hocdec.h>
 #include <membfunc.h>
+#include <multicore.h>
 #include <nrn_ansi.h>
 #include <nrnmpi.h>
 #include <nrnsemanticversion.h>
@@ -26,6 +27,7 @@ extern int nrn_mpiabort_on_error_;
 extern int tree_changed, v_structure_change, structure_change_cnt;
 extern short* nrn_is_artificial_;
 extern short* pnt_receive_size;
+extern void (**pnt_receive)(Point_process*, double*, double);
 extern Symbol** pointsym;
 extern Symbol* nrnpy_pyobj_sym_;
 Object* hoc_newobj1(Symbol*, int);
@@ -49,6 +51,7 @@ int hoc_is_pdouble_arg(int);
 Object** hoc_objgetarg(int);
 char* hoc_gargstr(int);
 int hoc_oc(const char*);
+void nrn_area_ri(::Section*);
 void nrn_popsec();
 void nrn_pt3dclear(::Section*, int);
 void stor_pt3d(::Section*, double, double, double, double);

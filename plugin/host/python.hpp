@@ -83,6 +83,7 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(PyObject*, PyObject_Repr, (PyObject*) )                                                                       \
     X(int, PyObject_IsTrue, (PyObject*) )                                                                           \
     X(int, PyObject_SetItem, (PyObject*, PyObject*, PyObject*) )                                                    \
+    X(int, PyObject_CheckBuffer, (PyObject*) )                                                                      \
     X(int, PyObject_GetBuffer, (PyObject*, Py_buffer*, int) )                                                       \
     X(void, PyBuffer_Release, (Py_buffer*) )                                                                        \
     X(int, PyCallable_Check, (PyObject*) )                                                                          \
@@ -133,6 +134,8 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(PyUnicode_Type)        \
     X(PyBytes_Type)          \
     X(PyDict_Type)           \
+    X(PySet_Type)            \
+    X(PyFrozenSet_Type)      \
     X(PyList_Type)           \
     X(PyTuple_Type)          \
     X(PyType_Type)
@@ -259,5 +262,6 @@ void refresh_docs();                         // signatures show the numbers in f
 namespace patch::host {
 void set_last_error(const std::string& sentence);
 void when_interpreter_starts(void (*action)());
+std::string own_file();  // of the library that this is
 void do_waiting();  // what when_ready has put off
 }

@@ -6,19 +6,19 @@ from pathlib import Path
 
 
 def path():
-    """The file of the library, for ``nrn_load_dll``.
+    """The file of the library, for ``nrn_load_dll``: the one that is loaded, else the package's own.
 
-    ``PATCH_LIBRARY`` in the environment names another one. Raises FileNotFoundError with the places that were looked at.
+    ``PATCH_LIBRARY`` in the environment names another one. Raises FileNotFoundError with the place that was looked at.
     """
+    if "_libpatch" in sys.modules:
+        return sys.modules["_libpatch"].file
     named = os.environ.get("PATCH_LIBRARY")
     if named:
         return named
-    here = Path(__file__).resolve().parent if "<" not in __file__ else Path()
-    places = [here / "_lib" / "neuron-9.0" / "libpatch.so"]
-    for place in places:
-        if place.exists():
-            return str(place)
-    raise FileNotFoundError("libpatch.so is not at " + " or ".join(map(str, places)) + ": build it, or name it in PATCH_LIBRARY")
+    place = Path(__file__).resolve().parent / "_lib" / "neuron-9.0" / "libpatch.so"
+    if not place.exists():
+        raise FileNotFoundError(f"libpatch.so is not at {place}: build it, or name it in PATCH_LIBRARY")
+    return str(place)
 
 
 def native():

@@ -46,18 +46,24 @@ class AliasLoader:
         sys.modules[self.name] = importlib.import_module(self.target)
 
 
-class Finder:
-    """Answers for the package's names, and for nothing else."""
+class AliasFinder:
+    """Answers for `libpatch`: the library's own file is called that too, and Python would take it for an extension module."""
 
-    def __init__(self, package, sources, embedded):
-        self.package, self.sources, self.embedded = package, sources, embedded
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] != "libpatch":
+            return None
+        return importlib.machinery.ModuleSpec(name, AliasLoader(name, "patch" + name[len("libpatch") :]))
+
+
+class Finder:
+    """Answers for the package's names from the embedded sources, and for nothing else."""
+
+    def __init__(self, package, sources):
+        self.package, self.sources = package, sources
 
     def find_spec(self, name, path=None, target=None):
         head, _, rest = name.partition(".")
-        if head == "libpatch" and self.package != "libpatch":
-            loader = AliasLoader(name, self.package + name[len("libpatch") :])
-            return importlib.machinery.ModuleSpec(name, loader)
-        if head != self.package or not self.embedded:
+        if head != self.package:
             return None
         file = rest.replace(".", "/")
         for candidate in (f"{file}/__init__.py".lstrip("/"), f"{file}.py"):
@@ -65,24 +71,6 @@ class Finder:
                 loader = EmbeddedLoader(self.sources[candidate], name, f"<libpatch>/{candidate}")
                 return importlib.machinery.ModuleSpec(name, loader, is_package=candidate.endswith("__init__.py"))
         return None
-
-
-class Waiter:
-    """Asks at every import whether NEURON's modules are whole, until they are."""
-
-    def __init__(self, ready):
-        self.ready = ready
-
-    def find_spec(self, name, path=None, target=None):
-        if "hoc" in sys.modules or "neuron.hoc" in sys.modules:
-            sys.meta_path.remove(self)
-            self.ready()
-        return None
-
-
-def wait(ready):
-    """Calls ready when an import finds that NEURON's modules are whole."""
-    sys.meta_path.insert(0, Waiter(ready))
 
 
 def installed_version():
@@ -105,10 +93,19 @@ def installed_version():
 def install(native, sources):
     """Chooses the package, tells the native module its name and answers imports of it from now on."""
     version = installed_version()
-    embedded = version != native.version
     native.package = "libpatch" if version == "" else "patch"
-    if version and embedded:
-        native.complain(version)
-        for name in [name for name in sys.modules if name == "patch" or name.startswith("patch.")]:
-            del sys.modules[name]
-    sys.meta_path.insert(0, Finder(native.package, sources, embedded))
+    finder = Finder(native.package, sources)
+    if version == "":
+        sys.meta_path.insert(0, finder)
+        return
+    sys.meta_path.insert(0, AliasFinder())
+    if version in (None, native.version):
+        sys.meta_path.append(finder)  # what is installed comes first
+        return
+    native.complain(version)
+    replaced = [name for name in sys.modules if name == "patch" or name.startswith("patch.")]
+    for name in replaced:
+        del sys.modules[name]
+    sys.meta_path.insert(0, finder)
+    for name in replaced:  # the other package may be in the middle of its own import
+        importlib.import_module(name)

@@ -21,18 +21,19 @@ class Defaults:
     __slots__ = ()
 
     def __getattr__(self, name):
-        return _native.default(name)
+        return _native.defaults(name)
 
     def __setattr__(self, name, value):
-        _native.default(name, value)
+        _native.defaults(name, value)
 
     __getitem__, __setitem__ = __getattr__, __setattr__
 
     def __repr__(self):
-        return "Defaults(" + ", ".join(f"{name}={_native.default(name):g}" for name in ("weight", "delay", "threshold")) + ")"
+        return "Defaults(" + ", ".join(f"{name}={_native.defaults(name):g}" for name in ("weight", "delay", "threshold")) + ")"
 
 
 _native.give_out()
 _native.names.update(Section=objects.Section, Vector=objects.Vector, time=_native.time(), defaults=Defaults())
 _native.names["_PythonHocInterpreter__h"] = __import__("neuron").h
+_native.warn_of_hidden_names()
 p = PythonHocInterpreter()

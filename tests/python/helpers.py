@@ -64,9 +64,7 @@ def alone(script, status=0, **environment):
     gc.collect = refuse
     """
     source = textwrap.dedent(begin) + textwrap.dedent(script)
-    done = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
-    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
     assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}{done.stderr[:2000]}"
     return done.stdout
 

@@ -4,8 +4,8 @@ import random
 import weakref
 
 import pytest
-from neuron import nrn
 from helpers import EMPTY, alone, at, cell, clean, h, names, p, run, world  # noqa: F401 - clean runs by itself
+from neuron import nrn
 
 INITIALISE = {
     "p.finitialize": lambda: p.finitialize(),
@@ -414,7 +414,7 @@ def test_ref_keeps_any_python_object_and_deref_ends_it(nurse):
     assert made.__deref__(weak()) is False
     h.finitialize()
     assert weak() is None
-    del made, section
+    made = section = None
     assert gone()
 
 
@@ -756,7 +756,7 @@ def test_it_is_held_by_a_running_frame():
         return synapse.get_segment().sec.name()
 
     assert inner() == "s"
-    del section, inner  # inner is a closure over section
+    section = inner = None  # inner is a closure over section
     assert gone()
 
 

@@ -321,7 +321,7 @@ def test_a_users_own_patch_stays_and_the_templates_and_methods_come(users, folde
     check("python", folder, program, before=before, says=[["Patch ", "yours"]])
 
 
-@pytest.mark.parametrize("host", ["python", "nrniv -python", "nrniv"])  # in -nopython ours are there before the script begins
+@pytest.mark.parametrize("host", ["nrniv"])  # elsewhere ours are there before the script defines anything
 def test_a_users_own_name_defined_after_an_early_load_stays(host, folder):
     kind = HOSTS[host][0]
     users = USERS["template"].format("PatchConnection")

@@ -44,7 +44,8 @@ CLASS_PATCH = {
     "usage",  # help in HOC, where that is a word of the grammar
     *("run", "continuerun", "finitialize"),  # as on p
     "disconnect",  # everything can be undone
-    "default",  # p.defaults of HOC
+    "defaults",
+    "wrong_argument",  # p.defaults of HOC
 }
 
 TEMPLATES = {

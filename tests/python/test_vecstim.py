@@ -265,4 +265,11 @@ assert list(spikes) == [1]
 
 def test_a_users_own_vecstim_stays_the_users():
     """p.VecStim is p's; h.VecStim is what the user's own mechanisms say, and none without them."""
-    alone(BEGIN + 'assert not hasattr(h, "VecStim")\nassert p.VecStim([1]).hname().startswith("PatchVecStim")\nassert not hasattr(h, "VecStim")')
+    alone(
+        BEGIN
+        + """
+assert not hasattr(h, "VecStim")
+assert p.VecStim([1]).hname().startswith("PatchVecStim")
+assert not hasattr(h, "VecStim")
+"""
+    )

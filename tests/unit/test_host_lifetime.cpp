@@ -155,7 +155,8 @@ TEST_F(Lifetime, HocsOwnSectionsKeepTheirSynapsesAndRecordingsUntilTheyAreDelete
 
 TEST_F(Lifetime, StoredPointProcessesComeInTheirOrder) {
     const Section soma = section("soma");
-    const Owned a = point_process("ExpSyn", {soma, 0.5}), b = point_process("ExpSyn", {soma, 0.5}), c = point_process("ExpSyn", {soma, 0.5});
+    const Owned a = point_process("ExpSyn", {soma, 0.5}), b = point_process("ExpSyn", {soma, 0.5}),
+                c = point_process("ExpSyn", {soma, 0.5});
     keep_placed(a.get(), Placement::stored);
     keep_placed(b.get());
     keep_placed(c.get(), Placement::stored);

@@ -857,7 +857,7 @@ TEST_F(Registry, TwoCellsThatPointBackToAHolderThatIsNoNodeAreFreedWithIt) {
 
 // What goes, in which order.
 
-TEST_F(Registry, FreesObjectsInTheOrderOfCreationAndSectionsLast) {
+TEST_F(Registry, FreesSectionsFirstAndThenObjectsInTheOrderOfCreation) {
     Thing *source = section(0), *synapse = object(0), *other = section(0);
     std::vector<Thing*> expected;
     connect(EdgeKind::placement, synapse, other);
@@ -866,8 +866,7 @@ TEST_F(Registry, FreesObjectsInTheOrderOfCreationAndSectionsLast) {
         expected.push_back(object(0));
         connect(source, synapse, expected.back());
     }
-    expected.push_back(other);
-    expected.push_back(source);
+    expected.insert(expected.begin(), {other, source});
     EXPECT_EQ(registry.sweep(), 23u);
     EXPECT_EQ(host.releasing, expected);
 }
@@ -888,7 +887,7 @@ TEST_F(Registry, FreesInTheOrderOfCreationThoughNodesWereReused) {
         expected.push_back(object(0));
         connect(source, source, expected.back());
     }
-    expected.push_back(source);
+    expected.insert(expected.begin(), source);
     registry.sweep();
     EXPECT_EQ(host.releasing, expected);
 }
