@@ -54,8 +54,8 @@ double wrong_argument(const Wrong& wrong) {
             const bool counts = takes_part(field, false) && !(field.role & receiver) && !signature.slots[i].rest && !signature.slots[i].others;
             if (counts && ++position == wrong.position) {
                 const CallScope scope(method.name);
-                const char* const got = wrong.argtype == 1 ? "an object" : wrong.argtype == 2 ? "a string" : "a pointer";
-                throw wrong_kind(field.name, got, "a number");
+                const bool object = wrong.got.kind == Kind::number && wrong.got.number == 1;
+                throw wrong_kind(field.name, object ? "an object" : wrong.got.kind == Kind::number ? "a pointer" : described(wrong.got), "a number");
             }
         }
         const CallScope scope(method.name);

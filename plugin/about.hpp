@@ -16,9 +16,10 @@ struct Name {
 // A template's argument that is of the wrong kind: which, and HOC's argtype of it.
 struct Wrong {
     std::string function;
-    double position = 0, argtype = 0;
+    double position = 0;
+    Value got;
     static constexpr Field fields[] = {
-        {"function", "", required}, {"position", "from 1", required}, {"argtype", "as HOC's argtype gives it", required}};
+        {"function", "", required}, {"position", "from 1", required}, {"got", "a string, or what HOC's argtype gives", required}};
 };
 struct Default {
     std::string name;

@@ -39,9 +39,10 @@ Owned of_function(const Arguments& arguments, Segment place) {
     }
     const Value made = host::call(arguments.factory.origin, positional, named);
     if (made.kind != Kind::object || !host::is_placed(made.object)) {
-        const bool nowhere = made.kind == Kind::object && host::is_point_process(made.object);
-        throw wrong_kind("factory", "a function that returned " + described(made),
-                         nowhere ? "one that returns a point process in a section" : "one that returns a point process",
+        if (made.kind == Kind::object && host::is_point_process(made.object) && !host::is_artificial_cell(made.object)) {
+            throw deleted_object("factory", "a function that returned " + host::name(made.object));
+        }
+        throw wrong_kind("factory", "a function that returned " + described(made), "one that returns a point process",
                          host::name(place.section));
     }
     const std::vector<std::string> known = host::attribute_names(host::class_name(made.object));

@@ -33,8 +33,8 @@ struct Mechanism {
     std::optional<Section> sec;
     Others attributes;
     static constexpr Field fields[] = {
-        {"name", "", required},
-        {"place", "a Segment, a Section, or an x of sec"},
+        {"name", "", required | positional},
+        {"place", "a Segment, a Section, or an x of sec", positional},
         {"x", "the place on a section, 0 to 1"},
         {"args", "further arguments, as in NEURON"},
         {"sec", "the section that x is on", keyword_only},

@@ -96,7 +96,8 @@ Match match(Face& face, const Signature& signature) {
         std::size_t i = 0;
         for (; i < signature.size; ++i) {
             const Slot& slot = signature.slots[i];
-            if (takes_part(*slot.field, python) && !slot.rest && !slot.others && slot.field->name == face.name(k) && found.from[i] != -2) {
+            const bool by_name = takes_part(*slot.field, python) && !slot.rest && !slot.others && !(slot.field->role & positional);
+            if (by_name && slot.field->name == face.name(k) && found.from[i] != -2) {
                 break;
             }
         }
@@ -149,6 +150,9 @@ std::string Signature::python(bool method) const {
             named += ", " + part;
         } else {
             add(part);
+            if ((field.role & positional) && (i + 1 == size || !(slots[i + 1].field->role & positional))) {
+                add("/");
+            }
         }
     }
     if (!named.empty() || !rest.empty()) {

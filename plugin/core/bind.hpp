@@ -36,6 +36,7 @@ enum Role : unsigned {
     python_only = 8,
     hoc_only = 16,
     common = 32,       // its default is one of the numbers of p.defaults
+    positional = 64,   // by position alone
 };
 
 struct Field {
