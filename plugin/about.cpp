@@ -51,11 +51,16 @@ double wrong_argument(const Wrong& wrong) {
         double position = 0;
         for (std::size_t i = 0; i < signature.size; ++i) {
             const Field& field = *signature.slots[i].field;
-            const bool counts = takes_part(field, false) && !(field.role & receiver) && !signature.slots[i].rest && !signature.slots[i].others;
+            const bool counts =
+                takes_part(field, false) && !(field.role & receiver) && !signature.slots[i].rest && !signature.slots[i].others;
             if (counts && ++position == wrong.position) {
                 const CallScope scope(method.name);
                 const bool object = wrong.got.kind == Kind::number && wrong.got.number == 1;
-                throw wrong_kind(field.name, object ? "an object" : wrong.got.kind == Kind::number ? "a pointer" : described(wrong.got), "a number");
+                throw wrong_kind(field.name,
+                                 object                           ? "an object"
+                                 : wrong.got.kind == Kind::number ? "a pointer"
+                                                                  : described(wrong.got),
+                                 "a number");
             }
         }
         const CallScope scope(method.name);
@@ -97,7 +102,8 @@ const host::Methods methods{
     host::method<Name, &help, 1>("usage", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Wrong, &wrong_argument>("wrong_argument", "Refuses a template's argument that is no number.", host::in_hoc),
     host::method<Name, &complain>("complain", "Says that another version is installed.", host::internal),
-    host::method<Default, &number>("defaults", "The weight, delay or threshold that is used when none is given.", host::in_hoc | host::internal),
+    host::method<Default, &number>("defaults", "The weight, delay or threshold that is used when none is given.",
+                                   host::in_hoc | host::internal),
 };
 
 }  // namespace patch::about

@@ -50,7 +50,8 @@ Owned from_section(const Arguments& arguments) {
         const auto pointed = host::place_of(source.variable, source.segment.section);
         const Segment said{source.segment.section, arguments.x.value_or(source.segment.x)};
         if (pointed && host::place_of(host::range_variable(said, "v"), said.section)->x != pointed->x) {
-            throw refused(ErrorKind::value, "x", shown(*arguments.x), "the pointer's own, " + shown(source.segment.x), host::name(source.segment.section));
+            throw refused(ErrorKind::value, "x", shown(*arguments.x), "the pointer's own, " + shown(source.segment.x),
+                          host::name(source.segment.section));
         }
     }
     return make::connection(source, arguments.target, {arguments.threshold, arguments.delay, arguments.weight});

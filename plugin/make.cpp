@@ -14,15 +14,15 @@ struct Own {
     double value;
 };
 constexpr Own own_defaults[] = {
-    {"IClamp", "delay", 0},       // ms
-    {"IClamp", "dur", 1e200},     // ms
-    {"IClamp", "amp", 1},         // nA
-    {"SEClamp", "dur1", 100},     // ms
-    {"SEClamp", "dur2", 100},     // ms
-    {"SEClamp", "dur3", 100},     // ms
-    {"SEClamp", "amp1", -70},     // mV
-    {"SEClamp", "amp2", -50},     // mV
-    {"SEClamp", "amp3", -70},     // mV
+    {"IClamp", "delay", 0},    // ms
+    {"IClamp", "dur", 1e200},  // ms
+    {"IClamp", "amp", 1},      // nA
+    {"SEClamp", "dur1", 100},  // ms
+    {"SEClamp", "dur2", 100},  // ms
+    {"SEClamp", "dur3", 100},  // ms
+    {"SEClamp", "amp1", -70},  // mV
+    {"SEClamp", "amp2", -50},  // mV
+    {"SEClamp", "amp3", -70},  // mV
 };
 
 // NEURON calls IClamp's delay `del`, and answers to both.
@@ -59,7 +59,8 @@ Segment at(Section section, double x) {
 }
 
 bool has_own_defaults(const std::string& name) {
-    return !defaults::neuron_mode() && std::any_of(std::begin(own_defaults), std::end(own_defaults), [&](const Own& row) { return name == row.mechanism; });
+    return !defaults::neuron_mode() &&
+           std::any_of(std::begin(own_defaults), std::end(own_defaults), [&](const Own& row) { return name == row.mechanism; });
 }
 
 Owned mechanism(const std::string& name, std::optional<Segment> place, const std::vector<Value>& further, const Keywords& attributes,

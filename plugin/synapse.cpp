@@ -68,7 +68,8 @@ Owned on_section(const Arguments& arguments) {
             throw too_many_arguments(arguments.args.values.size() + 1, 1);
         }
         if (!known_mechanism(name).point_process) {
-            throw wrong_kind("factory", name + ", an artificial cell", "a point process that is put into a section", host::name(place.section));
+            throw wrong_kind("factory", name + ", an artificial cell", "a point process that is put into a section",
+                             host::name(place.section));
         }
         const make::Through through = host::is_of_p(factory) ? make::Through::p : make::Through::patch;
         made = make::mechanism(name, place, arguments.args.values, attributes_of(arguments.attributes, arguments.kw.values), through);
@@ -203,9 +204,10 @@ void set_synapses(const Assigned& arguments) {
 const host::Methods methods{
     host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section),
     host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.",
-                                            host::internal | host::named_by_first),
+                                        host::internal | host::named_by_first),
     host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
-    host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.", host::on_section | host::property),
+    host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.",
+                                       host::on_section | host::property),
     host::method<Assigned, &set_synapses>("set_synapses", "", host::internal),
 };
 

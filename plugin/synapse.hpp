@@ -15,7 +15,8 @@ struct Arguments {
     Others kw;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"factory", "a name, h.X or p.X (given the segment), or a function of yours (given the section)", required, "a name of a point process, h.X, p.X or a function"},
+        {"factory", "a name, h.X or p.X (given the segment), or a function of yours (given the section)", required,
+         "a name of a point process, h.X, p.X or a function"},
         {"args", "further arguments of the factory"},
         {"x", "the place, 0 to 1; the section's own where it is None", keyword_only},
         {"attributes", "a dict of names and numbers to set", keyword_only | python_only},

@@ -117,8 +117,10 @@ Match match(Face& face, const Signature& signature) {
 
 Value fetch(Face& face, const Match& match, std::size_t i, Protocol protocol) {
     const int from = match.from[i];
-    return from == -1 ? Value{} : from == -2 ? face.receive(protocol) : from >= 0 ? face.at(std::size_t(from), protocol)
-                                                                                  : face.named(std::size_t(-3 - from), protocol);
+    return from == -1   ? Value{}
+           : from == -2 ? face.receive(protocol)
+           : from >= 0  ? face.at(std::size_t(from), protocol)
+                        : face.named(std::size_t(-3 - from), protocol);
 }
 
 namespace {

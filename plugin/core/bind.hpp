@@ -35,8 +35,8 @@ enum Role : unsigned {
     required = 4,      // has no default
     python_only = 8,
     hoc_only = 16,
-    common = 32,       // its default is one of the numbers of p.defaults
-    positional = 64,   // by position alone
+    common = 32,      // its default is one of the numbers of p.defaults
+    positional = 64,  // by position alone
 };
 
 struct Field {
@@ -56,14 +56,14 @@ class Face {
   public:
     virtual ~Face() = default;
     virtual bool python() const = 0;
-    virtual std::size_t count() const = 0;                             // arguments by position
-    virtual Kind kind(std::size_t i) const = 0;                        // of one of them, without reading it
+    virtual std::size_t count() const = 0;       // arguments by position
+    virtual Kind kind(std::size_t i) const = 0;  // of one of them, without reading it
     virtual Value at(std::size_t i, Protocol protocol) = 0;
     virtual std::size_t named_count() const = 0;
     virtual std::string_view name(std::size_t i) const = 0;
     virtual Value named(std::size_t i, Protocol protocol) = 0;
-    virtual bool has_receiver() const = 0;                             // false: the receiver is the first argument
-    virtual Value receive(Protocol protocol) = 0;                      // self, or the current section
+    virtual bool has_receiver() const = 0;         // false: the receiver is the first argument
+    virtual Value receive(Protocol protocol) = 0;  // self, or the current section
 };
 
 // What an argument is called in a sentence: "a number", "a Section", ... The host knows more about objects and Python's own.

@@ -9,9 +9,9 @@
 
 namespace patch::defaults {
 
-inline constexpr double weight = 0.1;      // of the target's own unit (uS for ExpSyn)
-inline constexpr double delay = 1;         // ms
-inline constexpr double threshold = -20;   // mV
+inline constexpr double weight = 0.1;     // of the target's own unit (uS for ExpSyn)
+inline constexpr double delay = 1;        // ms
+inline constexpr double threshold = -20;  // mV
 
 // NEURON's own number is left as it is: PATCH_DEFAULTS=neuron in the environment.
 inline constexpr double as_neuron = std::numeric_limits<double>::quiet_NaN();

@@ -187,16 +187,16 @@ Error no_such_attribute(const std::string& name, const std::string& owner, const
 
 Error unequal_lengths(const std::string& first, std::size_t first_size, const std::string& second, std::size_t second_size,
                       const std::string& place) {
-    return Error(ErrorKind::value,
-                 with_place(first + " has " + std::to_string(first_size) + " values and " + second + " has " + std::to_string(second_size) +
-                                ", expected the same number",
-                            place));
+    return Error(ErrorKind::value, with_place(first + " has " + std::to_string(first_size) + " values and " + second + " has " +
+                                                  std::to_string(second_size) + ", expected the same number",
+                                              place));
 }
 
 Error too_many_points(std::size_t there, std::size_t added, std::size_t most, const std::string& place) {
-    Error error(ErrorKind::value, with_place(std::to_string(there) + " points and " + std::to_string(added) + " more are " +
-                                                 std::to_string(there + added) + ", expected at most " + std::to_string(most) + " in a section",
-                                             place));
+    Error error(ErrorKind::value,
+                with_place(std::to_string(there) + " points and " + std::to_string(added) + " more are " + std::to_string(there + added) +
+                               ", expected at most " + std::to_string(most) + " in a section",
+                           place));
     error.place = place;
     return error;
 }

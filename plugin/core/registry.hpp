@@ -1,8 +1,8 @@
 // Which objects keep which alive: a node per object that has an edge, an edge per relation, components of what hangs together.
 //
 // We hold one reference on every node. A component lives while one of its nodes has a reference that is neither ours nor comes
-// from something that dies with it; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node that was
-// held at the last trial, still has the same count of references. The registry knows no NEURON: it asks its Host.
+// from something that dies with it; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node
+// that was held at the last trial, still has the same count of references. The registry knows no NEURON: it asks its Host.
 #pragma once
 
 #include <array>
@@ -34,9 +34,9 @@ class Registry {
         void* address = nullptr;  // what it is known by
         void* holder = nullptr;   // what our reference is on, set by Host::retain
         Id component = none;
-        Id next = none, previous = none;                          // within the component
+        Id next = none, previous = none;                                       // within the component
         std::array<Id, edge_kinds> first{none, none, none, none, none, none};  // its edges, newest first, by kind
-        std::uint32_t order = 0;                                  // of creation
+        std::uint32_t order = 0;                                               // of creation
         NodeKind kind = NodeKind::object;
     };
 
@@ -52,16 +52,16 @@ class Registry {
     class Host {
       public:
         virtual ~Host() = default;
-        virtual void retain(Node& node) = 0;                 // takes our one reference and sets node.holder
-        virtual void release(const Node& node) = 0;          // gives it back; what runs then may call the registry again
+        virtual void retain(Node& node) = 0;         // takes our one reference and sets node.holder
+        virtual void release(const Node& node) = 0;  // gives it back; what runs then may call the registry again
         // Gives back a whole component at once; a host whose objects can hold one another in a ring cuts it here.
         virtual void release_all(const std::vector<Node>& nodes);
-        virtual long references(const Node& node) const = 0; // but ours; `always` for what HOC itself keeps for ever
-        virtual bool exists(const Node& node) const = 0;     // false once NEURON has deleted it
+        virtual long references(const Node& node) const = 0;                       // but ours; `always` for what HOC itself keeps for ever
+        virtual bool exists(const Node& node) const = 0;                           // false once NEURON has deleted it
         virtual bool holds(const Registry& registry, const Edge& edge) const = 0;  // is the edge still true in NEURON
         // Calls visit(address) for each reference that the node itself holds: the objrefs of a template's instance.
         virtual void each_held(const Node& node, const std::function<void(void*)>& visit) const = 0;
-        virtual bool can_hold(const Node& node) const = 0;   // whether each_held has anything to visit
+        virtual bool can_hold(const Node& node) const = 0;  // whether each_held has anything to visit
         // The same for an object that is no node (a List, a template's instance): all the references on it, and what it holds.
         virtual long references_on(void*) const { return 0; }
         virtual void each_held_by(void*, const std::function<void(void*)>&) const {}
@@ -125,7 +125,7 @@ class Registry {
     struct Component {
         Id first = none, last = none;
         Id witness = none;
-        long references = 0;      // of the witness at the last trial
+        long references = 0;  // of the witness at the last trial
         std::uint32_t size = 0;
         bool dirty = false;       // an edge was taken away: it may have fallen apart
         bool counts = false;      // a node has references of its own to count: the witness alone proves nothing

@@ -18,13 +18,13 @@
 namespace patch::host {
 
 // ---- Sections ----
-bool exists(Section section);                    // false once NEURON has deleted it
-Section current_section();                       // none: {}
-Section first_section();                         // none: {}
-std::string name(Section section);                // "dend[3]"
-std::string name(Segment segment);               // "dend[3](0.5)"
-std::size_t point_count(Section section);        // its 3-D points
-double diameter(Segment segment);                // um
+bool exists(Section section);                      // false once NEURON has deleted it
+Section current_section();                         // none: {}
+Section first_section();                           // none: {}
+std::string name(Section section);                 // "dend[3]"
+std::string name(Segment segment);                 // "dend[3](0.5)"
+std::size_t point_count(Section section);          // its 3-D points
+double diameter(Segment segment);                  // um
 inline constexpr std::size_t most_points = 32767;  // NEURON counts them in a short
 // Appends n 3-D points (um); stride is in doubles, diameters may be one number for all (diameter_stride 0).
 struct Columns {
@@ -48,7 +48,7 @@ class SectionScope {
 };
 
 // ---- Variables ----
-Variable range_variable(Segment segment, const char* name);     // a place's voltage: "v"; none: {}
+Variable range_variable(Segment segment, const char* name);        // a place's voltage: "v"; none: {}
 Variable object_variable(Object object, const std::string& name);  // a point process's current: "i"; none: {}
 bool exists(const Variable& variable);
 std::optional<Segment> place_of(const Variable& variable, Section section);  // which place of a section a voltage is
@@ -58,25 +58,25 @@ std::optional<Segment> place_of(const Variable& variable, Section section);  // 
 class Owned {
   public:
     Owned() = default;
-    explicit Owned(Object object);   // adds a reference
+    explicit Owned(Object object);      // adds a reference
     static Owned adopt(Object object);  // takes one over
     Owned(const Owned& other);
     Owned(Owned&& other) noexcept;
     Owned& operator=(Owned other) noexcept;
     ~Owned();
     Object get() const { return object_; }
-    Object release();                // gives the reference to the caller
+    Object release();  // gives the reference to the caller
 
   private:
     Object object_;
 };
 
-std::string class_name(Object object);           // "ExpSyn"
-std::string name(Object object);                 // "ExpSyn[0]"
+std::string class_name(Object object);  // "ExpSyn"
+std::string name(Object object);        // "ExpSyn[0]"
 bool is_a(Object object, const char* class_name);
-bool is_point_process(Object object);            // with a place or an artificial cell
+bool is_point_process(Object object);  // with a place or an artificial cell
 bool is_artificial_cell(Object object);
-bool is_placed(Object object);                   // a point process in a section that exists
+bool is_placed(Object object);  // a point process in a section that exists
 Segment place_of(Object point_process);
 std::size_t instances(const char* class_name);
 Owned make(const char* class_name, const std::vector<Value>& arguments);
@@ -94,11 +94,11 @@ void set_attribute(Object object, const std::string& name, double value);
 void require_mechanism(const char* name);
 
 // ---- Connections (NetCon) ----
-struct Source {                                   // what spikes: a place, a variable with its section, an object, or nothing
+struct Source {  // what spikes: a place, a variable with its section, an object, or nothing
     Segment segment;
     Variable variable;
     Object object;
-    Value value;                                  // as it was given
+    Value value;  // as it was given
     bool nothing() const { return !segment && !variable && !object; }
 };
 // delay (ms), threshold (mV) and weight; a nan leaves NEURON's own number.
@@ -107,21 +107,21 @@ struct Strength {
 };
 Owned new_netcon(const Source& source, Object target, const Strength& strength);
 Object netcon_target(Object netcon);
-void silence(Object netcon);                     // it delivers no more
-bool receives_events(Object target);             // has a NET_RECEIVE block
-std::size_t weight_count(Object target);         // how many weights a connection to it has
+void silence(Object netcon);              // it delivers no more
+bool receives_events(Object target);      // has a NET_RECEIVE block
+std::size_t weight_count(Object target);  // how many weights a connection to it has
 void set_weight(Object netcon, std::size_t i, double weight);
 // A user's own object that stands for an end keeps the connection in its _connections, where it has that.
 void note_connection(const Value& source, const Value& target, Object netcon);
 
 // ---- Vectors and Matrices ----
-struct Numbers {                                  // what numbers(value) has read; borrowed while the value lives
+struct Numbers {  // what numbers(value) has read; borrowed while the value lives
     std::vector<double> own;
     const double* data = nullptr;
     std::size_t rows = 0, columns = 1;
     std::size_t row_stride = 1, column_stride = 1;
-    std::function<void()> done;                   // gives a buffer back
-    bool flat = false;                            // one-dimensional
+    std::function<void()> done;  // gives a buffer back
+    bool flat = false;           // one-dimensional
     Numbers() = default;
     Numbers(Numbers&&) = default;
     Numbers& operator=(Numbers&&) = default;
@@ -143,14 +143,14 @@ void append(Object vector, double value);
 void clear(Object vector);
 
 // ---- Running ----
-double time();                                    // ms
-double& variable(const char* name);               // a number of HOC's: t, dt, celsius
-double& standard_variable(const char* name);      // one of the standard run system (v_init, tstop), which is loaded if need be
-void run_hoc(const char* code);                   // throws what NEURON says
-void watch_runs();                                // counts steps and initialisations from now on; again after an early load
-bool running();                                   // inside a step, an event or an initialisation
-bool structure_changed();                         // whether sections or mechanisms came, went or moved since the last run began
-bool can_make();                                  // whether cells and mechanisms can be made now
+double time();                                // ms
+double& variable(const char* name);           // a number of HOC's: t, dt, celsius
+double& standard_variable(const char* name);  // one of the standard run system (v_init, tstop), which is loaded if need be
+void run_hoc(const char* code);               // throws what NEURON says
+void watch_runs();                            // counts steps and initialisations from now on; again after an early load
+bool running();                               // inside a step, an event or an initialisation
+bool structure_changed();                     // whether sections or mechanisms came, went or moved since the last run began
+bool can_make();                              // whether cells and mechanisms can be made now
 void call_function(const char* name, const std::vector<double>& arguments);
 // Calls `before` at the outermost finitialize, whoever called it, and `after` at its end.
 void on_initialise(std::function<void()> before, std::function<void()> after);
@@ -159,7 +159,7 @@ void on_step(std::function<void(double)> step);
 
 // ---- Methods: how a function reaches HOC and Python ----
 enum Place : unsigned {
-    in_hoc = 1,             // the class Patch
+    in_hoc = 1,  // the class Patch
     on_p = 2,
     on_section = 4,         // nrn.Section
     on_segment = 8,         // nrn.Segment
@@ -179,7 +179,7 @@ struct Result {
     double number = 0;
     std::string text;
     Owned object;
-    Value value;            // for Python alone
+    Value value;  // for Python alone
     Table table;
 
     Result() = default;
@@ -243,23 +243,23 @@ Method method(const char* name, const char* about, unsigned places = everywhere)
     constexpr Returns returns = std::is_same_v<typename Row::Return, Owned>         ? Returns::object
                                 : std::is_same_v<typename Row::Return, std::string> ? Returns::text
                                                                                     : Returns::number;
-    Row::method = {name,           about,           places,        &signature<Arguments>, &Row::call, returns,
-                   &Row::hoc_number, &Row::hoc_object, &Row::hoc_text, &Row::python};
+    Row::method = {name,           about,       places, &signature<Arguments>, &Row::call, returns, &Row::hoc_number, &Row::hoc_object,
+                   &Row::hoc_text, &Row::python};
     return Row::method;
 }
 
 // ---- Installing ----
-bool fits();                                      // is this NEURON one that the library was built for? Says so where it is not
+bool fits();  // is this NEURON one that the library was built for? Says so where it is not
 bool installed(const char* class_name);
 void install_class(const char* name, std::vector<Methods> capabilities);
-const std::vector<Method>& methods();             // all that was installed
-void when_ready(std::function<void()> action);    // now, or after an early load
-void install_templates();                         // hoc/*.hoc, embedded
-void install_python();                            // methods on stock types and the module, in a Python process
-void answer_bare_name(const char* name);          // nrn_load_dll("libpatch.so") from any folder, once loaded
-std::string running_version();                    // "9.0.2"
-void refresh_signatures();                        // they show the numbers in force
-void complain(const std::string& sentence);       // one line on stderr
+const std::vector<Method>& methods();           // all that was installed
+void when_ready(std::function<void()> action);  // now, or after an early load
+void install_templates();                       // hoc/*.hoc, embedded
+void install_python();                          // methods on stock types and the module, in a Python process
+void answer_bare_name(const char* name);        // nrn_load_dll("libpatch.so") from any folder, once loaded
+std::string running_version();                  // "9.0.2"
+void refresh_signatures();                      // they show the numbers in force
+void complain(const std::string& sentence);     // one line on stderr
 
 const std::string& last_error();
 
@@ -267,9 +267,9 @@ const std::string& last_error();
 bool has_python();
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
 bool is_callable(Foreign object);
-void warn_of_hidden_names();                      // that p adds and the user's HOC symbols have too
-void extend_vectors();                            // the rows of place on_vector, on NEURON's own Vector
-bool is_of_p(const Value& factory);               // p.ExpSyn, not h.ExpSyn
+void warn_of_hidden_names();                           // that p adds and the user's HOC symbols have too
+void extend_vectors();                                 // the rows of place on_vector, on NEURON's own Vector
+bool is_of_p(const Value& factory);                    // p.ExpSyn, not h.ExpSyn
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 Value new_list(const std::vector<Value>& values);
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
@@ -278,10 +278,10 @@ Value attribute(Section section, const char* name);
 void set_attribute(Section section, const char* name, const Value& value);
 // Where a list was assigned, what is stored later joins it.
 void append_to_attribute(Section section, const char* name, const Value& value);
-void set_attribute(const Value& target, const std::string& name, const Value& value);  // Python's setattr, else NEURON's
-std::string type_name(Foreign object);            // "list"
+void set_attribute(const Value& target, const std::string& name, const Value& value);          // Python's setattr, else NEURON's
+std::string type_name(Foreign object);                                                         // "list"
 std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument);  // of a dict
-void warn(const std::string& sentence);           // Python's warnings, else stderr
+void warn(const std::string& sentence);                                                        // Python's warnings, else stderr
 
 // ---- Lifetimes: what is kept alive together, in the registry ----
 Registry& registry();
@@ -292,11 +292,11 @@ void keep_tree(Section child, Section parent);
 enum class Placement { made, stored, brought };
 void keep_placed(Object point_process, Placement how = Placement::made);
 void keep_recording(Section section, double x, Object vector);
-std::vector<Object> stored(Section section);      // point processes kept with stored = true, oldest first
+std::vector<Object> stored(Section section);  // point processes kept with stored = true, oldest first
 // One thing keeps another alive, whatever that is: a NEURON object or any Python object.
 void keep_reference(const Value& nurse, const Value& patient);
 bool drop_reference(const Value& nurse, const Value& patient);
-Object recording(Section section, double x);      // the Vector that keep_recording was given; none: {}
+Object recording(Section section, double x);  // the Vector that keep_recording was given; none: {}
 std::vector<std::pair<double, Object>> recordings(Section section);
 // What is joined to a section or an object: each partner once, and the latest NetCon between the two where there is one.
 struct Partner {
@@ -304,8 +304,8 @@ struct Partner {
     Object netcon;
 };
 std::vector<Partner> partners(const Value& value, bool connected_only);
-void forget(Object object);                       // its edges are gone: a connection that the user has ended
-std::size_t sweep(bool everything = false);       // frees what nobody reaches, at once
+void forget(Object object);                  // its edges are gone: a connection that the user has ended
+std::size_t sweep(bool everything = false);  // frees what nobody reaches, at once
 
 }  // namespace patch::host
 

@@ -44,7 +44,10 @@ class HocFace final: public Face {
 
     Kind kind(std::size_t i) const override {
         const int at = int(i) + 1;
-        return hoc_is_double_arg(at) ? Kind::number : hoc_is_str_arg(at) ? Kind::text : hoc_is_pdouble_arg(at) ? Kind::variable : Kind::object;
+        return hoc_is_double_arg(at)    ? Kind::number
+               : hoc_is_str_arg(at)     ? Kind::text
+               : hoc_is_pdouble_arg(at) ? Kind::variable
+                                        : Kind::object;
     }
 
     Value at(std::size_t i, Protocol protocol) override {
@@ -250,7 +253,7 @@ void install_class(const char* name, std::vector<Methods> capabilities) {
                 continue;
             }
             if (method.returns == Returns::object) {
-                objects.push_back({method.name, reinterpret_cast<::Object** (*) (void*)>(method.hoc_object)});
+                objects.push_back({method.name, reinterpret_cast<::Object** (*)(void*)>(method.hoc_object)});
             } else if (method.returns == Returns::text) {
                 texts.push_back({method.name, method.hoc_text});
             } else {

@@ -27,7 +27,7 @@ void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, voi
             nullptr);
         return true;
     }();
-    (void) hooked;
+    (void)hooked;
     Registry& all = registry();
     const auto is_new_section = [&](NodeKind node_kind, void* address) {
         return node_kind == NodeKind::section && all.find(address) == Registry::none;
@@ -185,9 +185,8 @@ void keep_tree(Section child, Section parent) {
     Registry& all = registry();
     Registry::Id before = Registry::none;  // a section has one parent
     if (const Registry::Id id = all.find(child.address); id != Registry::none) {
-        all.each_edge(id, EdgeKind::tree, [&](Registry::Id edge_id, const Registry::Edge& edge) {
-            before = edge.node[0] == id ? edge_id : before;
-        });
+        all.each_edge(id, EdgeKind::tree,
+                      [&](Registry::Id edge_id, const Registry::Edge& edge) { before = edge.node[0] == id ? edge_id : before; });
     }
     join(EdgeKind::tree, NodeKind::section, child.address, NodeKind::section, parent.address);
     if (before != Registry::none) {

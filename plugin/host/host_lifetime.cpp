@@ -51,7 +51,6 @@ void cut_objrefs(::Object* object) {
     });
 }
 
-
 // A List by the name of a class (new List("NetCon")) shows what exists and holds nothing. The member that tells is private: its place
 // is found on two Lists of our own; where it is not, no List is taken to hold anything, and what is in one is freed later, never too early.
 bool is_list_by_name(const ::Object* list) {
@@ -128,9 +127,7 @@ class NeuronHost final: public Registry::Host {
         return host::exists(Section{node.address}) && !nrn_sec2cell(static_cast<::Section*>(node.address)) ? Registry::always : 0;
     }
 
-    bool exists(const Registry::Node& node) const override {
-        return node.kind == NodeKind::object || host::exists(Section{node.address});
-    }
+    bool exists(const Registry::Node& node) const override { return node.kind == NodeKind::object || host::exists(Section{node.address}); }
 
     bool holds(const Registry& all, const Registry::Edge& edge) const override {
         for (const Registry::Id id : edge.node) {

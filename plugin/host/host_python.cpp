@@ -29,7 +29,7 @@ const Api* find_api() {
 #define X(name) table.name = static_cast<PyObject*>(look(#name));
         PATCH_PYTHON_DATA(X)
 #undef X
-#define X(name) \
+#define X(name)                                                                                                                            \
     if (void* const address = look(#name)) table.name = *static_cast<PyObject**>(address);
         PATCH_PYTHON_EXCEPTIONS(X)
 #undef X
@@ -309,7 +309,7 @@ void* owner_of(Section section) {
 Ref python_of(const Value& value) {
     switch (value.kind) {
     case Kind::number:
-        return checked(value.whole ? api().PyLong_FromLongLong((long long) value.number) : api().PyFloat_FromDouble(value.number));
+        return checked(value.whole ? api().PyLong_FromLongLong((long long)value.number) : api().PyFloat_FromDouble(value.number));
     case Kind::boolean:
         return checked(api().PyBool_FromLong(value.number != 0));
     case Kind::text:
@@ -355,7 +355,7 @@ Ref python_of(const Result& result, PyObject* receiver) {
         Ref dict = checked(api().PyDict_New());
         for (const auto& [name, number] : result.table) {
             const bool whole = number == std::floor(number);
-            const Ref value = checked(whole ? api().PyLong_FromLongLong((long long) number) : api().PyFloat_FromDouble(number));
+            const Ref value = checked(whole ? api().PyLong_FromLongLong((long long)number) : api().PyFloat_FromDouble(number));
             api().PyDict_SetItemString(dict.get(), name.c_str(), value.get());
         }
         return dict;

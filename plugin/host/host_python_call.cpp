@@ -82,8 +82,8 @@ void set_exception(const Error& error) {
         const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + ".exceptions").c_str()));
         const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
         const char* const topic = error.topic == Topic::connect ? "HocConnectError" : error.topic == Topic::record ? "HocRecordError" : "";
-        const std::string fields[]{class_of(error), topic,          error.sentence(), error.function,
-                                   error.argument,  error.got,      error.expected,   error.place};
+        const std::string fields[]{class_of(error), topic,     error.sentence(), error.function,
+                                   error.argument,  error.got, error.expected,   error.place};
         const Ref arguments = checked(api().PyTuple_New(8));
         for (std::ptrdiff_t i = 0; i < 8; ++i) {
             const std::string& field = fields[i];

@@ -23,9 +23,8 @@ namespace {
 Value made(python::Ref object) {
     Value value = python::value_of(object.get(), Protocol::untouched);
     value.origin = {object.get()};
-    value.keeper = std::shared_ptr<const void>(object.release(), [](const void* held) {
-        python::api().Py_DecRef(static_cast<python::PyObject*>(const_cast<void*>(held)));
-    });
+    value.keeper = std::shared_ptr<const void>(
+        object.release(), [](const void* held) { python::api().Py_DecRef(static_cast<python::PyObject*>(const_cast<void*>(held))); });
     return value;
 }
 

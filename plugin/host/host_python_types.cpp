@@ -15,18 +15,18 @@ namespace patch::host::python {
 
 namespace {
 
-using GetAttribute = PyObject* (*) (PyObject*, PyObject*);
+using GetAttribute = PyObject* (*)(PyObject*, PyObject*);
 using SetAttribute = int (*)(PyObject*, PyObject*, PyObject*);
-using Call = PyObject* (*) (PyObject*, PyObject*, PyObject*);
+using Call = PyObject* (*)(PyObject*, PyObject*, PyObject*);
 using Init = int (*)(PyObject*, PyObject*, PyObject*);
 
 GetAttribute stock_getattro = nullptr;
 SetAttribute stock_setattro = nullptr, stock_section_setattro = nullptr;
 Init stock_section_init = nullptr;
 
-PyObject* names_of_p = nullptr;                             // p's own dictionary, asked before NEURON
-std::unordered_map<PyObject*, PyObject*> mechanism_names;   // a callable p.<Mechanism> and its name
-std::map<std::string, PyObject*> types_by_class;            // a NEURON class and the type that its instances get from p
+PyObject* names_of_p = nullptr;                            // p's own dictionary, asked before NEURON
+std::unordered_map<PyObject*, PyObject*> mechanism_names;  // a callable p.<Mechanism> and its name
+std::map<std::string, PyObject*> types_by_class;           // a NEURON class and the type that its instances get from p
 
 Ref string(const std::string& text) {
     return checked(api().PyUnicode_FromStringAndSize(text.data(), std::ptrdiff_t(text.size())));
@@ -453,9 +453,9 @@ void install_types() {
     }
     // NEURON's own metaclass finds the class by identity, so p.NetCon has one of ours: p.NetCon(...), p.NetCon[0].
     const Ref stock_netcon = checked(api().PyObject_GetAttrString(hoc.get(), "NetCon"));
-    const Ref metatype = native_class("patch.objects.NetConClass", api().PyType_Type,
-                                      {{SLOT_tp_call, reinterpret_cast<void*>(&call_netcon_class)},
-                                       {SLOT_mp_subscript, reinterpret_cast<void*>(&item_of_netcon_class)}});
+    const Ref metatype = native_class(
+        "patch.objects.NetConClass", api().PyType_Type,
+        {{SLOT_tp_call, reinterpret_cast<void*>(&call_netcon_class)}, {SLOT_mp_subscript, reinterpret_cast<void*>(&item_of_netcon_class)}});
     all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {}).release();
     set_type(all.netcon, metatype.get());
     types_by_class["NetCon"] = all.netcon;
@@ -480,7 +480,10 @@ void install_types() {
     publish("version", string(version()).get());
     publish("file", string(own_file()).get());
     publish("neuron_mode", Ref(api().PyBool_FromLong(defaults::neuron_mode())).get());
-    for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"}, {"patch.objects.VecStim", "PatchVecStim"}, {"patch.objects.IClamp", "IClamp"}, {"patch.objects.SEClamp", "SEClamp"}}) {
+    for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"},
+                                           {"patch.objects.VecStim", "PatchVecStim"},
+                                           {"patch.objects.IClamp", "IClamp"},
+                                           {"patch.objects.SEClamp", "SEClamp"}}) {
         PyObject* const type = native_class(name, all.point_process, {}).release();
         types_by_class[class_name] = type;
         plain_types[type] = true;

@@ -58,95 +58,95 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
                      SLOT_tp_setattro = 69, SLOT_mp_subscript = 5;
 
 // result, name, arguments
-#define PATCH_PYTHON_FUNCTIONS(X)                                                                                   \
-    X(int, Py_IsInitialized, ())                                                                                    \
-    X(int, PyGILState_Ensure, ())                                                                                   \
-    X(void, PyGILState_Release, (int))                                                                              \
-    X(void, Py_IncRef, (PyObject*) )                                                                                \
-    X(void, Py_DecRef, (PyObject*) )                                                                                \
-    X(PyObject*, PyErr_Occurred, ())                                                                                \
-    X(void, PyErr_Clear, ())                                                                                        \
-    X(void, PyErr_Fetch, (PyObject**, PyObject**, PyObject**) )                                                     \
-    X(void, PyErr_Restore, (PyObject*, PyObject*, PyObject*) )                                                      \
-    X(void, PyErr_NormalizeException, (PyObject**, PyObject**, PyObject**) )                                        \
-    X(void, PyErr_SetObject, (PyObject*, PyObject*) )                                                               \
-    X(void, PyErr_SetString, (PyObject*, const char*) )                                                             \
-    X(int, PyErr_WarnEx, (PyObject*, const char*, std::ptrdiff_t))                                                  \
-    X(int, PyErr_ExceptionMatches, (PyObject*) )                                                                    \
-    X(PyObject*, PyObject_GetAttr, (PyObject*, PyObject*) )                                                         \
-    X(PyObject*, PyObject_GetAttrString, (PyObject*, const char*) )                                                 \
-    X(int, PyObject_SetAttrString, (PyObject*, const char*, PyObject*) )                                            \
-    X(int, PyObject_GenericSetAttr, (PyObject*, PyObject*, PyObject*) )                                             \
-    X(PyObject*, PyObject_GenericGetAttr, (PyObject*, PyObject*) )                                                  \
-    X(PyObject*, PyObject_Call, (PyObject*, PyObject*, PyObject*) )                                                 \
-    X(PyObject*, PyObject_Str, (PyObject*) )                                                                        \
-    X(PyObject*, PyObject_Repr, (PyObject*) )                                                                       \
-    X(int, PyObject_IsTrue, (PyObject*) )                                                                           \
-    X(int, PyObject_SetItem, (PyObject*, PyObject*, PyObject*) )                                                    \
-    X(int, PyObject_CheckBuffer, (PyObject*) )                                                                      \
-    X(int, PyObject_GetBuffer, (PyObject*, Py_buffer*, int) )                                                       \
-    X(void, PyBuffer_Release, (Py_buffer*) )                                                                        \
-    X(int, PyCallable_Check, (PyObject*) )                                                                          \
-    X(int, PyNumber_Check, (PyObject*) )                                                                            \
-    X(int, PyIndex_Check, (PyObject*) )                                                                             \
-    X(PyObject*, PyNumber_Float, (PyObject*) )                                                                      \
-    X(double, PyFloat_AsDouble, (PyObject*) )                                                                       \
-    X(PyObject*, PyFloat_FromDouble, (double))                                                                      \
-    X(PyObject*, PyLong_FromLongLong, (long long))                                                                  \
-    X(PyObject*, PyBool_FromLong, (long))                                                                           \
-    X(PyObject*, PyUnicode_FromStringAndSize, (const char*, std::ptrdiff_t))                                        \
-    X(PyObject*, PyUnicode_InternFromString, (const char*) )                                                        \
-    X(const char*, PyUnicode_AsUTF8AndSize, (PyObject*, std::ptrdiff_t*) )                                          \
-    X(int, PySequence_Check, (PyObject*) )                                                                          \
-    X(PyObject*, PySequence_List, (PyObject*) )                                                                     \
-    X(std::ptrdiff_t, PyList_Size, (PyObject*) )                                                                    \
-    X(PyObject*, PyList_GetItem, (PyObject*, std::ptrdiff_t))                                                       \
-    X(PyObject*, PyList_New, (std::ptrdiff_t))                                                                      \
-    X(int, PyList_Append, (PyObject*, PyObject*) )                                                                  \
-    X(PyObject*, PyTuple_New, (std::ptrdiff_t))                                                                     \
-    X(int, PyTuple_SetItem, (PyObject*, std::ptrdiff_t, PyObject*) )                                                \
-    X(PyObject*, PyTuple_GetItem, (PyObject*, std::ptrdiff_t))                                                      \
-    X(std::ptrdiff_t, PyTuple_Size, (PyObject*) )                                                                   \
-    X(PyObject*, PyDict_New, ())                                                                                    \
-    X(PyObject*, PyDict_GetItemWithError, (PyObject*, PyObject*) )                                                  \
-    X(PyObject*, PyDict_GetItemString, (PyObject*, const char*) )                                                   \
-    X(int, PyDict_SetItem, (PyObject*, PyObject*, PyObject*) )                                                      \
-    X(int, PyDict_SetItemString, (PyObject*, const char*, PyObject*) )                                              \
-    X(int, PyDict_DelItem, (PyObject*, PyObject*) )                                                                 \
-    X(int, PyDict_Next, (PyObject*, std::ptrdiff_t*, PyObject**, PyObject**) )                                      \
-    X(PyObject*, PyImport_ImportModule, (const char*) )                                                             \
-    X(PyObject*, PyImport_GetModuleDict, ())                                                                        \
-    X(PyObject*, PyModule_New, (const char*) )                                                                      \
-    X(PyObject*, PyDescr_NewMethod, (PyObject*, PyMethodDef*) )                                                     \
-    X(PyObject*, PyDescr_NewGetSet, (PyObject*, PyGetSetDef*) )                                                     \
-    X(PyObject*, PyCFunction_NewEx, (PyMethodDef*, PyObject*, PyObject*) )                                          \
-    X(PyObject*, PyType_FromSpecWithBases, (PyType_Spec*, PyObject*) )                                              \
-    X(int, PyType_IsSubtype, (PyObject*, PyObject*) )                                                               \
-    X(void*, PyType_GetSlot, (PyObject*, int) )                                                                     \
-    X(unsigned long, PyType_GetFlags, (PyObject*) )
+#define PATCH_PYTHON_FUNCTIONS(X)                                                                                                          \
+    X(int, Py_IsInitialized, ())                                                                                                           \
+    X(int, PyGILState_Ensure, ())                                                                                                          \
+    X(void, PyGILState_Release, (int))                                                                                                     \
+    X(void, Py_IncRef, (PyObject*))                                                                                                        \
+    X(void, Py_DecRef, (PyObject*))                                                                                                        \
+    X(PyObject*, PyErr_Occurred, ())                                                                                                       \
+    X(void, PyErr_Clear, ())                                                                                                               \
+    X(void, PyErr_Fetch, (PyObject**, PyObject**, PyObject**))                                                                             \
+    X(void, PyErr_Restore, (PyObject*, PyObject*, PyObject*))                                                                              \
+    X(void, PyErr_NormalizeException, (PyObject**, PyObject**, PyObject**))                                                                \
+    X(void, PyErr_SetObject, (PyObject*, PyObject*))                                                                                       \
+    X(void, PyErr_SetString, (PyObject*, const char*))                                                                                     \
+    X(int, PyErr_WarnEx, (PyObject*, const char*, std::ptrdiff_t))                                                                         \
+    X(int, PyErr_ExceptionMatches, (PyObject*))                                                                                            \
+    X(PyObject*, PyObject_GetAttr, (PyObject*, PyObject*))                                                                                 \
+    X(PyObject*, PyObject_GetAttrString, (PyObject*, const char*))                                                                         \
+    X(int, PyObject_SetAttrString, (PyObject*, const char*, PyObject*))                                                                    \
+    X(int, PyObject_GenericSetAttr, (PyObject*, PyObject*, PyObject*))                                                                     \
+    X(PyObject*, PyObject_GenericGetAttr, (PyObject*, PyObject*))                                                                          \
+    X(PyObject*, PyObject_Call, (PyObject*, PyObject*, PyObject*))                                                                         \
+    X(PyObject*, PyObject_Str, (PyObject*))                                                                                                \
+    X(PyObject*, PyObject_Repr, (PyObject*))                                                                                               \
+    X(int, PyObject_IsTrue, (PyObject*))                                                                                                   \
+    X(int, PyObject_SetItem, (PyObject*, PyObject*, PyObject*))                                                                            \
+    X(int, PyObject_CheckBuffer, (PyObject*))                                                                                              \
+    X(int, PyObject_GetBuffer, (PyObject*, Py_buffer*, int))                                                                               \
+    X(void, PyBuffer_Release, (Py_buffer*))                                                                                                \
+    X(int, PyCallable_Check, (PyObject*))                                                                                                  \
+    X(int, PyNumber_Check, (PyObject*))                                                                                                    \
+    X(int, PyIndex_Check, (PyObject*))                                                                                                     \
+    X(PyObject*, PyNumber_Float, (PyObject*))                                                                                              \
+    X(double, PyFloat_AsDouble, (PyObject*))                                                                                               \
+    X(PyObject*, PyFloat_FromDouble, (double))                                                                                             \
+    X(PyObject*, PyLong_FromLongLong, (long long))                                                                                         \
+    X(PyObject*, PyBool_FromLong, (long))                                                                                                  \
+    X(PyObject*, PyUnicode_FromStringAndSize, (const char*, std::ptrdiff_t))                                                               \
+    X(PyObject*, PyUnicode_InternFromString, (const char*))                                                                                \
+    X(const char*, PyUnicode_AsUTF8AndSize, (PyObject*, std::ptrdiff_t*))                                                                  \
+    X(int, PySequence_Check, (PyObject*))                                                                                                  \
+    X(PyObject*, PySequence_List, (PyObject*))                                                                                             \
+    X(std::ptrdiff_t, PyList_Size, (PyObject*))                                                                                            \
+    X(PyObject*, PyList_GetItem, (PyObject*, std::ptrdiff_t))                                                                              \
+    X(PyObject*, PyList_New, (std::ptrdiff_t))                                                                                             \
+    X(int, PyList_Append, (PyObject*, PyObject*))                                                                                          \
+    X(PyObject*, PyTuple_New, (std::ptrdiff_t))                                                                                            \
+    X(int, PyTuple_SetItem, (PyObject*, std::ptrdiff_t, PyObject*))                                                                        \
+    X(PyObject*, PyTuple_GetItem, (PyObject*, std::ptrdiff_t))                                                                             \
+    X(std::ptrdiff_t, PyTuple_Size, (PyObject*))                                                                                           \
+    X(PyObject*, PyDict_New, ())                                                                                                           \
+    X(PyObject*, PyDict_GetItemWithError, (PyObject*, PyObject*))                                                                          \
+    X(PyObject*, PyDict_GetItemString, (PyObject*, const char*))                                                                           \
+    X(int, PyDict_SetItem, (PyObject*, PyObject*, PyObject*))                                                                              \
+    X(int, PyDict_SetItemString, (PyObject*, const char*, PyObject*))                                                                      \
+    X(int, PyDict_DelItem, (PyObject*, PyObject*))                                                                                         \
+    X(int, PyDict_Next, (PyObject*, std::ptrdiff_t*, PyObject**, PyObject**))                                                              \
+    X(PyObject*, PyImport_ImportModule, (const char*))                                                                                     \
+    X(PyObject*, PyImport_GetModuleDict, ())                                                                                               \
+    X(PyObject*, PyModule_New, (const char*))                                                                                              \
+    X(PyObject*, PyDescr_NewMethod, (PyObject*, PyMethodDef*))                                                                             \
+    X(PyObject*, PyDescr_NewGetSet, (PyObject*, PyGetSetDef*))                                                                             \
+    X(PyObject*, PyCFunction_NewEx, (PyMethodDef*, PyObject*, PyObject*))                                                                  \
+    X(PyObject*, PyType_FromSpecWithBases, (PyType_Spec*, PyObject*))                                                                      \
+    X(int, PyType_IsSubtype, (PyObject*, PyObject*))                                                                                       \
+    X(void*, PyType_GetSlot, (PyObject*, int))                                                                                             \
+    X(unsigned long, PyType_GetFlags, (PyObject*))
 
 // Objects and types that Python exports by address.
-#define PATCH_PYTHON_DATA(X) \
-    X(_Py_NoneStruct)        \
-    X(PyBool_Type)           \
-    X(PyFloat_Type)          \
-    X(PyLong_Type)           \
-    X(PyUnicode_Type)        \
-    X(PyBytes_Type)          \
-    X(PyDict_Type)           \
-    X(PySet_Type)            \
-    X(PyFrozenSet_Type)      \
-    X(PyList_Type)           \
-    X(PyTuple_Type)          \
+#define PATCH_PYTHON_DATA(X)                                                                                                               \
+    X(_Py_NoneStruct)                                                                                                                      \
+    X(PyBool_Type)                                                                                                                         \
+    X(PyFloat_Type)                                                                                                                        \
+    X(PyLong_Type)                                                                                                                         \
+    X(PyUnicode_Type)                                                                                                                      \
+    X(PyBytes_Type)                                                                                                                        \
+    X(PyDict_Type)                                                                                                                         \
+    X(PySet_Type)                                                                                                                          \
+    X(PyFrozenSet_Type)                                                                                                                    \
+    X(PyList_Type)                                                                                                                         \
+    X(PyTuple_Type)                                                                                                                        \
     X(PyType_Type)
 // Pointers to exception classes.
-#define PATCH_PYTHON_EXCEPTIONS(X) \
-    X(PyExc_AttributeError)        \
-    X(PyExc_LookupError)           \
-    X(PyExc_KeyError)              \
-    X(PyExc_RuntimeError)          \
-    X(PyExc_TypeError)             \
-    X(PyExc_ValueError)            \
+#define PATCH_PYTHON_EXCEPTIONS(X)                                                                                                         \
+    X(PyExc_AttributeError)                                                                                                                \
+    X(PyExc_LookupError)                                                                                                                   \
+    X(PyExc_KeyError)                                                                                                                      \
+    X(PyExc_RuntimeError)                                                                                                                  \
+    X(PyExc_TypeError)                                                                                                                     \
+    X(PyExc_ValueError)                                                                                                                    \
     X(PyExc_UserWarning)
 
 struct Api {
@@ -157,7 +157,9 @@ struct Api {
     PATCH_PYTHON_DATA(X)
     PATCH_PYTHON_EXCEPTIONS(X)
 #undef X
-    PyObject* none() const { return _Py_NoneStruct; }
+    PyObject* none() const {
+        return _Py_NoneStruct;
+    }
 };
 
 // The table, or null in a NEURON without an initialised Python.
@@ -243,19 +245,19 @@ bool is_instance(PyObject* object, PyObject* type);
 // Values in and out.
 Value value_of(void* object, Protocol protocol);
 Ref python_of(const Value& value);
-Ref wrap(Object object);                     // a handle, of p's own type where there is one
-Ref section_object(Section section);         // nrn.Section
+Ref wrap(Object object);              // a handle, of p's own type where there is one
+Ref section_object(Section section);  // nrn.Section
 Ref python_of(const Result& result, PyObject* receiver);
-void* owner_of(Section section);             // the Python object that owns a section: a new reference, or null
+void* owner_of(Section section);  // the Python object that owns a section: a new reference, or null
 std::string text_of(PyObject* unicode);
 
 // The handle of a NEURON object that a HocObject wraps; none if it wraps something else.
 Object object_in(PyObject* hoc_object);
 
-void install_types();                        // host_python_types.cpp
+void install_types();  // host_python_types.cpp
 void add_methods(PyObject* type, unsigned place);
 PyObject* new_function(const Method& method);
-void refresh_docs();                         // signatures show the numbers in force
+void refresh_docs();  // signatures show the numbers in force
 
 }  // namespace patch::host::python
 
@@ -263,5 +265,5 @@ namespace patch::host {
 void set_last_error(const std::string& sentence);
 void when_interpreter_starts(void (*action)());
 std::string own_file();  // of the library that this is
-void do_waiting();  // what when_ready has put off
-}
+void do_waiting();       // what when_ready has put off
+}  // namespace patch::host

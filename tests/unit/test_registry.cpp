@@ -1031,7 +1031,7 @@ TEST_F(Registry, AReleaseMaySaveWhatDiesWithIt) {
             }
         };
         registry.sweep();
-        EXPECT_TRUE(a->gone && b->gone && d->gone);  // all that was dead goes at once
+        EXPECT_TRUE(a->gone && b->gone && d->gone);     // all that was dead goes at once
         EXPECT_TRUE(known(c) && known(e) && known(f));  // but what a release connects to the living
         EXPECT_EQ(registry.component_count(), reuse ? 3u : 1u);
     }
