@@ -207,7 +207,7 @@ const host::Methods methods{
                                         host::internal | host::named_by_first),
     host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
     host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.",
-                                       host::on_section | host::property),
+                                       host::on_section | host::property | host::sometimes),
     host::method<Assigned, &set_synapses>("set_synapses", "", host::internal),
 };
 

@@ -169,6 +169,7 @@ enum Place : unsigned {
     on_vector = 128,        // hoc.Vector, once p is given out
     property = 256,         // read without a call in Python
     replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
+    sometimes = 4096,       // a property that is absent from dir() while it cannot be read
     named_by_first = 2048,  // called by the name that is its first argument
     internal = 1024,        // of the native module alone: what the types' own calls are made of
     everywhere = in_hoc | on_p,

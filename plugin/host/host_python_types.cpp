@@ -2,6 +2,7 @@
 //
 // No wrappers: everything is a NEURON object. Objects that p makes are given a subclass of their type without fields, so that
 // methods of ours are found on them and on nothing else.
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <unordered_map>
@@ -266,7 +267,36 @@ PyObject* item_of_netcon_class(PyObject*, PyObject* index) {
     }
 }
 
-// ---- The base of p.Section ----
+// ---- Sections ----
+
+// dir(section): what can be read now. NEURON's own scripts read all that dir() names.
+PyObject* section_dir(PyObject* self, PyObject*) {
+    try {
+        const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
+        const Ref object = checked(api().PyObject_GetAttrString(builtins.get(), "object"));
+        const Ref stock = checked(api().PyObject_GetAttrString(object.get(), "__dir__"));
+        const Ref arguments = checked(api().PyTuple_New(1));
+        api().PyTuple_SetItem(arguments.get(), 0, Ref::borrowed(self).release());
+        const Ref all = checked(api().PySequence_List(checked(api().PyObject_Call(stock.get(), arguments.get(), nullptr)).get()));
+        Ref names = checked(api().PyList_New(0));
+        for (std::ptrdiff_t i = 0; i < api().PyList_Size(all.get()); ++i) {
+            PyObject* const name = api().PyList_GetItem(all.get(), i);
+            const std::string text = text_of(name);
+            const bool may_be_absent = std::any_of(methods().begin(), methods().end(), [&](const Method& method) {
+                return (method.places & sometimes) && (method.places & on_section) && text == method.name;
+            });
+            if (may_be_absent && !Ref(api().PyObject_GetAttr(self, name))) {
+                api().PyErr_Clear();
+                continue;
+            }
+            api().PyList_Append(names.get(), name);
+        }
+        return names.release();
+    } catch (const Raised&) {
+        return nullptr;
+    }
+}
+PyMethodDef section_dir_definition{"__dir__", reinterpret_cast<void*>(&section_dir), METH_NOARGS, "The names that can be read now."};
 
 // Every attribute that is set on a section passes here: the one place to see what a section of p holds.
 int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
@@ -493,6 +523,8 @@ void install_types() {
     api().PyDict_SetItemString(api().PyImport_GetModuleDict(), "_libpatch", all.module);
 
     add_methods(all.section, on_section);
+    const Ref section_names = checked(api().PyDescr_NewMethod(all.section, &section_dir_definition));
+    api().PyObject_SetAttrString(all.section, "__dir__", section_names.get());
     add_methods(all.segment, on_segment);
     add_methods(all.section_base, on_patch_section);
     add_methods(all.point_process, on_point_process);

@@ -232,3 +232,10 @@ def test_stock_takes_what_p_made():
     assert listed.o(0) == synapse and synapse.get_loc() == 0.5
     h.pop_section()
     assert h.Vector().record(synapse._ref_i).size() == 0 and synapse.has_loc()
+
+
+def test_every_name_of_dir_can_be_read_and_synapses_is_one_once_stored():
+    section = h.Section(name="plain")
+    assert "synapses" not in dir(section) and all(hasattr(section, name) for name in dir(section) if name != "v")
+    section.synapse("ExpSyn", store=True)
+    assert "synapses" in dir(section)
