@@ -24,7 +24,9 @@ fi
 
 # ---- Debian's packages ----
 missing=()
-need() { command -v "$2" >/dev/null || [ -e "$2" ] || missing+=("$1"); } # a package, and a command or file that it brings
+need() { # a package, and a command or a file (with its path) that it brings
+    case $2 in */*) [ -e "$2" ] ;; *) command -v "$2" >/dev/null ;; esac || missing+=("$1")
+}
 need git git
 need g++ g++
 need make make

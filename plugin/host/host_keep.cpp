@@ -1,6 +1,7 @@
 // What the capabilities keep together: the edges of the registry, and attributes that users set through a descriptor of ours.
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "../core/defaults.hpp"
 #include "nrn9.hpp"
@@ -233,10 +234,9 @@ std::vector<Partner> partners(const Value& value, bool connected_only) {
     if (id == Registry::none) {
         return found;
     }
-    std::vector<Registry::Id> seen{id};
+    std::unordered_set<Registry::Id> seen{id};
     const auto add = [&](Registry::Id other, Registry::Id via) {
-        if (other != Registry::none && std::find(seen.begin(), seen.end(), other) == seen.end()) {  // newest first: the latest NetCon
-            seen.push_back(other);
+        if (other != Registry::none && seen.insert(other).second) {  // newest first: the latest NetCon
             found.push_back({value_of_node(all.node(other)), via == Registry::none ? Object{} : Object{all.node(via).address}});
         }
     };

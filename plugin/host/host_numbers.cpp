@@ -101,10 +101,11 @@ bool of_buffer(PyObject* object, Numbers& numbers) {
     if (!read || view->ndim < 1 || view->ndim > 2) {
         done();
         const bool foreign_order = format[0] == '>' || format[0] == '!';
-        if (format != "O" && !(foreign_order && element_of(format.c_str() + 1, view->itemsize))) {
+        const bool looked_at = format == "O" || format == "e" || format == "g" || (foreign_order && element_of(format.c_str() + 1, view->itemsize));
+        if (!looked_at || view->ndim < 1 || view->ndim > 2) {
             throw NoNumbers();
         }
-        return false;  // Python objects, and numbers in another machine's order: each is looked at
+        return false;  // Python objects, half and long floats, another machine's order: each is looked at
     }
     numbers.flat = view->ndim == 1;
     numbers.rows = std::size_t(view->shape[0]);

@@ -167,7 +167,7 @@ Value called(const Ref& method, PyObject* original, Protocol next) {
 
 // numpy's scalars are buffers without dimensions: '?' is a boolean, 'Z' a complex number; 0 where the object is none of them.
 char scalar_format(PyObject* object) {
-    constexpr int with_format = 0x0004;
+    constexpr int with_format = 0x0004 | 0x0008;  // and with dimensions
     Py_buffer view{};
     if (!api().PyObject_CheckBuffer(object) || api().PyObject_GetBuffer(object, &view, with_format) < 0) {
         api().PyErr_Clear();
@@ -194,7 +194,12 @@ Value section_value(PyObject* object, Protocol protocol) {
             return meant;
         }
         if (own.arc) {
-            value.segment.x = called(own_word(object, "__arc__"), object, Protocol::untouched).number;
+            const Value arc = called(own_word(object, "__arc__"), object, Protocol::untouched);
+            if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
+                throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc), "a number from 0 to 1",
+                              name(value.segment.section));
+            }
+            value.segment.x = arc.number;
         }
     }
     return value;

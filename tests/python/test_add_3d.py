@@ -69,6 +69,7 @@ FORMS = {
     "a transposed 3 x n": lambda points: np.ascontiguousarray(points.T).T,
     "read only": read_only,
     "big endian": lambda points: points.astype(">f8"),
+    "long double": lambda points: points.astype(np.longdouble),
     "a memoryview of an array": memory,
     "a list of lists": lambda points: points.tolist(),
     "a tuple of tuples": lambda points: tuple(map(tuple, points.tolist())),

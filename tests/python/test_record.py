@@ -200,3 +200,15 @@ def test_recordings_with_two_threads_are_neurons():
     run(20)
     assert list(vector) == list(expected) and len(vector) == 801
     h.ParallelContext().nthread(1)
+
+
+@pytest.mark.parametrize("arc", [float("nan"), 2, -0.1, "x", None, [1]])
+def test_an_arc_that_is_no_place_is_refused(arc):
+    class Odd(p.Section):
+        def __arc__(self):
+            return arc
+
+    section, synapse = Odd(name="odd"), h.ExpSyn(h.Section(name="other")(0.5))
+    for use in (section.record, lambda: section.synapse("ExpSyn"), lambda: section.connect_points(synapse)):
+        with pytest.raises((ValueError, TypeError), match=r"__arc__ is .*, expected a number from 0 to 1 \(odd\)"):
+            use()
