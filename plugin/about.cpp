@@ -55,12 +55,9 @@ double wrong_argument(const Wrong& wrong) {
                 takes_part(field, false) && !(field.role & receiver) && !signature.slots[i].rest && !signature.slots[i].others;
             if (counts && ++position == wrong.position) {
                 const CallScope scope(method.name);
-                const bool object = wrong.got.kind == Kind::number && wrong.got.number == 1;
-                throw wrong_kind(field.name,
-                                 object                           ? "an object"
-                                 : wrong.got.kind == Kind::number ? "a pointer"
-                                                                  : described(wrong.got),
-                                 "a number");
+                const bool by_argtype = wrong.got.kind == Kind::number;
+                const char* const kind = wrong.got.number == 1 ? "an object" : "a pointer";
+                throw wrong_kind(field.name, by_argtype ? kind : described(wrong.got), wrong.expected);
             }
         }
         const CallScope scope(method.name);

@@ -18,8 +18,11 @@ struct Wrong {
     std::string function;
     double position = 0;
     Value got;
-    static constexpr Field fields[] = {
-        {"function", "", required}, {"position", "from 1", required}, {"got", "a string, or what HOC's argtype gives", required}};
+    std::string expected = "a number";
+    static constexpr Field fields[] = {{"function", "", required},
+                                       {"position", "from 1", required},
+                                       {"got", "a string, or what HOC's argtype gives", required},
+                                       {"expected", "what it should have been"}};
 };
 struct Default {
     std::string name;

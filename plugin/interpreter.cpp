@@ -51,8 +51,8 @@ host::Owned time(const Nothing&) {
 }
 
 void give_out(const Nothing&) {
-    host::standard_variable("v_init");
     if (!defaults::neuron_mode()) {
+        host::standard_variable("v_init");
         host::variable("celsius") = celsius;
         host::extend_vectors();
     }

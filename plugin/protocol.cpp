@@ -42,13 +42,16 @@ void check_alive(const Value& value, const char* name) {
 }
 
 void ref(const Reference& arguments) {
+    if (arguments.other.kind == Kind::none) {
+        throw wrong_kind("other", described(arguments.other), "an object");
+    }
     check_alive(arguments.object, "object");
     check_alive(arguments.other, "other");
     host::keep_reference(arguments.object, arguments.other);
 }
 
 bool deref(const Reference& arguments) {
-    return host::drop_reference(arguments.object, arguments.other);
+    return arguments.other.kind != Kind::none && host::drop_reference(arguments.object, arguments.other);
 }
 
 Value references(const Receiver& arguments) {

@@ -216,24 +216,12 @@ Error pointer_without_section() {
     return error;
 }
 
-Error not_a_source(const std::string& got) {
-    return wrong_kind("source", got, "a Section, a Segment, a pointer, an artificial cell, a point process or None");
-}
-
 Error while_running(const std::string& what) {
     return Error(ErrorKind::busy, what + " while a step is running, expected before or after a run");
 }
 
-Error name_taken(const std::string& name, const std::string& by) {
-    return Error(ErrorKind::failure, name + " cannot be registered, " + by + " has that name already");
-}
-
 Error from_host(const std::string& text) {
     return Error(ErrorKind::host, "NEURON refused: " + text);
-}
-
-Error needs_python() {
-    return Error(ErrorKind::failure, "this needs a NEURON with Python");
 }
 
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running) {

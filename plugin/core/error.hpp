@@ -81,11 +81,8 @@ Error too_many_points(std::size_t there, std::size_t added, std::size_t most, co
 Error bad_element(const std::string& argument, std::size_t index, double got, const std::string& expected, const std::string& place);
 Error unsorted(const std::string& argument, std::size_t index, double got, double before);
 Error pointer_without_section();
-Error not_a_source(const std::string& got);
 Error while_running(const std::string& what);
-Error name_taken(const std::string& name, const std::string& by);
 Error from_host(const std::string& text);
-Error needs_python();
 
 // What is printed or warned, without being an error.
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);

@@ -101,7 +101,8 @@ bool of_buffer(PyObject* object, Numbers& numbers) {
     if (!read || view->ndim < 1 || view->ndim > 2) {
         done();
         const bool foreign_order = format[0] == '>' || format[0] == '!';
-        const bool looked_at = format == "O" || format == "e" || format == "g" || (foreign_order && element_of(format.c_str() + 1, view->itemsize));
+        const bool looked_at =
+            format == "O" || format == "e" || format == "g" || (foreign_order && element_of(format.c_str() + 1, view->itemsize));
         if (!looked_at || view->ndim < 1 || view->ndim > 2) {
             throw NoNumbers();
         }

@@ -81,6 +81,10 @@ std::string take_exception() {
     return text_of(text.get());
 }
 
+std::shared_ptr<const void> keeper_of(Ref object) {
+    return {object.release(), [](const void* held) { api().Py_DecRef(static_cast<PyObject*>(const_cast<void*>(held))); }};
+}
+
 // ---- NEURON's handles in Python ----
 
 namespace {
@@ -162,6 +166,7 @@ Value called(const Ref& method, PyObject* original, Protocol next) {
     const Ref result = checked(api().PyObject_Call(method.get(), nothing.get(), nullptr));
     Value value = value_of(result.get(), next);
     value.origin = {original};
+    value.keeper = keeper_of(result);  // the answer may be held by nobody else
     return value;
 }
 
@@ -196,8 +201,8 @@ Value section_value(PyObject* object, Protocol protocol) {
         if (own.arc) {
             const Value arc = called(own_word(object, "__arc__"), object, Protocol::untouched);
             if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
-                throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc), "a number from 0 to 1",
-                              name(value.segment.section));
+                throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc),
+                              "a number from 0 to 1", name(value.segment.section));
             }
             value.segment.x = arc.number;
         }

@@ -23,8 +23,7 @@ namespace {
 Value made(python::Ref object) {
     Value value = python::value_of(object.get(), Protocol::untouched);
     value.origin = {object.get()};
-    value.keeper = std::shared_ptr<const void>(
-        object.release(), [](const void* held) { python::api().Py_DecRef(static_cast<python::PyObject*>(const_cast<void*>(held))); });
+    value.keeper = python::keeper_of(std::move(object));
     return value;
 }
 

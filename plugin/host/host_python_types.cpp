@@ -25,7 +25,8 @@ GetAttribute stock_getattro = nullptr;
 SetAttribute stock_setattro = nullptr, stock_section_setattro = nullptr;
 Init stock_section_init = nullptr;
 
-PyObject* names_of_p = nullptr;                            // p's own dictionary, asked before NEURON
+PyObject* names_of_p = nullptr;                            // what p adds, asked before NEURON
+PyObject* names_kept = nullptr;                            // NEURON's built-in functions and classes that were asked for
 std::unordered_map<PyObject*, PyObject*> mechanism_names;  // a callable p.<Mechanism> and its name
 std::map<std::string, PyObject*> types_by_class;           // a NEURON class and the type that its instances get from p
 
@@ -82,7 +83,7 @@ void keep_if_built_in(PyObject* name, PyObject* value) {
         set_type(value, types().mechanism);
         mechanism_names[value] = Ref::borrowed(name).release();
     }
-    api().PyDict_SetItem(names_of_p, name, value);
+    api().PyDict_SetItem(names_kept, name, value);
 }
 
 // NEURON asks the generic look-up first for every subclass of HocObject, which fails for NEURON's own names and costs more than
@@ -111,10 +112,19 @@ bool is_special(PyObject* name) {
     return !text || text[0] == '_';
 }
 
+// What p adds under this name, or what was kept of NEURON's; null where NEURON is to be asked.
+PyObject* known_name(PyObject* name) {
+    if (PyObject* const added = api().PyDict_GetItemWithError(names_of_p, name)) {
+        const bool users = defaults::neuron_mode() && hoc_table_lookup(text_of(name).c_str(), hoc_top_level_symlist);
+        return users ? nullptr : added;
+    }
+    return api().PyDict_GetItemWithError(names_kept, name);
+}
+
 PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
-    if (PyObject* const ours = api().PyDict_GetItemWithError(names_of_p, name)) {
-        api().Py_IncRef(ours);
-        return ours;
+    if (PyObject* const known = known_name(name)) {
+        api().Py_IncRef(known);
+        return known;
     }
     PyObject* value = nullptr;
     {
@@ -138,7 +148,7 @@ PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
 
 // A name that NEURON has is set there, another one is p's own.
 int interpreter_setattro(PyObject* self, PyObject* name, PyObject* value) {
-    const bool ours = api().PyDict_GetItemWithError(names_of_p, name);
+    const bool ours = api().PyDict_GetItemWithError(names_of_p, name) && known_name(name);
     if (!ours) {
         int result = 0;
         {
@@ -491,6 +501,7 @@ void install_types() {
     types_by_class["NetCon"] = all.netcon;
 
     names_of_p = checked(api().PyDict_New()).release();
+    names_kept = checked(api().PyDict_New()).release();
     all.module = checked(api().PyModule_New("_libpatch")).release();
     const auto publish = [&](const char* name, PyObject* value) { api().PyObject_SetAttrString(all.module, name, value); };
     for (const Method& method : methods()) {

@@ -43,8 +43,6 @@ void hoc_tobj_unref(Object**);
 Object** hoc_temp_objptr(Object*);
 int ivoc_list_count(Object*);
 Object* ivoc_list_item(Object*, int);
-int hoc_stack_type();
-int hoc_is_object_arg(int);
 int hoc_is_double_arg(int);
 int hoc_is_str_arg(int);
 int hoc_is_pdouble_arg(int);

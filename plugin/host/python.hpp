@@ -52,10 +52,9 @@ struct Py_buffer {
 };
 
 inline constexpr int METH_FASTCALL_KEYWORDS = 0x0080 | 0x0002;
-inline constexpr int METH_NOARGS = 0x0004, METH_O = 0x0008, METH_VARARGS_KEYWORDS = 0x0003;
+inline constexpr int METH_NOARGS = 0x0004;
 inline constexpr unsigned TPFLAGS_DEFAULT = 1U << 18, TPFLAGS_BASETYPE = 1U << 10;
-inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro = 58, SLOT_tp_init = 60, SLOT_tp_new = 65,
-                     SLOT_tp_setattro = 69, SLOT_mp_subscript = 5;
+inline constexpr int SLOT_tp_call = 50, SLOT_tp_getattro = 58, SLOT_tp_init = 60, SLOT_tp_setattro = 69, SLOT_mp_subscript = 5;
 
 // result, name, arguments
 #define PATCH_PYTHON_FUNCTIONS(X)                                                                                                          \
@@ -70,14 +69,11 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(void, PyErr_Restore, (PyObject*, PyObject*, PyObject*))                                                                              \
     X(void, PyErr_NormalizeException, (PyObject**, PyObject**, PyObject**))                                                                \
     X(void, PyErr_SetObject, (PyObject*, PyObject*))                                                                                       \
-    X(void, PyErr_SetString, (PyObject*, const char*))                                                                                     \
     X(int, PyErr_WarnEx, (PyObject*, const char*, std::ptrdiff_t))                                                                         \
     X(int, PyErr_ExceptionMatches, (PyObject*))                                                                                            \
     X(PyObject*, PyObject_GetAttr, (PyObject*, PyObject*))                                                                                 \
     X(PyObject*, PyObject_GetAttrString, (PyObject*, const char*))                                                                         \
     X(int, PyObject_SetAttrString, (PyObject*, const char*, PyObject*))                                                                    \
-    X(int, PyObject_GenericSetAttr, (PyObject*, PyObject*, PyObject*))                                                                     \
-    X(PyObject*, PyObject_GenericGetAttr, (PyObject*, PyObject*))                                                                          \
     X(PyObject*, PyObject_Call, (PyObject*, PyObject*, PyObject*))                                                                         \
     X(PyObject*, PyObject_Str, (PyObject*))                                                                                                \
     X(PyObject*, PyObject_Repr, (PyObject*))                                                                                               \
@@ -89,13 +85,11 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(int, PyCallable_Check, (PyObject*))                                                                                                  \
     X(int, PyNumber_Check, (PyObject*))                                                                                                    \
     X(int, PyIndex_Check, (PyObject*))                                                                                                     \
-    X(PyObject*, PyNumber_Float, (PyObject*))                                                                                              \
     X(double, PyFloat_AsDouble, (PyObject*))                                                                                               \
     X(PyObject*, PyFloat_FromDouble, (double))                                                                                             \
     X(PyObject*, PyLong_FromLongLong, (long long))                                                                                         \
     X(PyObject*, PyBool_FromLong, (long))                                                                                                  \
     X(PyObject*, PyUnicode_FromStringAndSize, (const char*, std::ptrdiff_t))                                                               \
-    X(PyObject*, PyUnicode_InternFromString, (const char*))                                                                                \
     X(const char*, PyUnicode_AsUTF8AndSize, (PyObject*, std::ptrdiff_t*))                                                                  \
     X(int, PySequence_Check, (PyObject*))                                                                                                  \
     X(PyObject*, PySequence_List, (PyObject*))                                                                                             \
@@ -137,16 +131,12 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_dealloc = 52, SLOT_tp_getattro =
     X(PySet_Type)                                                                                                                          \
     X(PyFrozenSet_Type)                                                                                                                    \
     X(PyList_Type)                                                                                                                         \
-    X(PyTuple_Type)                                                                                                                        \
     X(PyType_Type)
 // Pointers to exception classes.
 #define PATCH_PYTHON_EXCEPTIONS(X)                                                                                                         \
     X(PyExc_AttributeError)                                                                                                                \
     X(PyExc_LookupError)                                                                                                                   \
-    X(PyExc_KeyError)                                                                                                                      \
-    X(PyExc_RuntimeError)                                                                                                                  \
     X(PyExc_TypeError)                                                                                                                     \
-    X(PyExc_ValueError)                                                                                                                    \
     X(PyExc_UserWarning)
 
 struct Api {
@@ -229,6 +219,8 @@ class Ref {
   private:
     PyObject* object_ = nullptr;
 };
+// Holds a reference for as long as a Value wants it.
+std::shared_ptr<const void> keeper_of(Ref object);
 // Takes a new reference; a null is the exception that Python has set.
 Ref checked(PyObject* object);
 

@@ -408,3 +408,27 @@ def test_free_attributes_and_weak_references_of_sections():
     del section
     h.finitialize()
     assert weak() is None
+
+
+def test_what_an_object_stands_for_may_be_held_by_nobody_else():
+    class Stands:
+        def __neuron__(self):
+            return p.Section(name="made for it")
+
+    assert str(p.transform(Stands())) == "made for it"
+    child = p.Section(name="child")
+    child.connect(Stands())
+    assert str(child.parentseg()) == "made for it(1)"
+
+
+def test_neuron_mode_loads_nothing_and_hides_nothing():
+    printed = alone(
+        """
+        from neuron import h
+        h("record = 7")
+        from patch import p
+        print(p.record, hasattr(h, "stdinit"), h.celsius)
+        """,
+        PATCH_DEFAULTS="neuron",
+    )
+    assert printed.split() == ["7.0", "False", "6.3"]

@@ -1,4 +1,4 @@
-"""What README shows runs: its steps stand in the two examples, which give the same result, and the forms of loading that it lists are tested."""
+"""What README shows runs: its steps stand in the two examples, which give the same result."""
 
 import os
 import re

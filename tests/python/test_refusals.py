@@ -1,7 +1,8 @@
+# ruff: noqa: F821 - the names of the model are made in each child
 """Every refusal of the Python face, and HOC's through `h.Patch()`: its class, its sentence, and that it changed nothing.
 
 A row is a statement, the classes of its exception and its sentence: text as it must be, or a pattern in /slashes/. `{s}` stands for a
-section of p's and for one of plain NEURON's. Each row runs in a fork of one model, so that a crash is the failure of its row alone.
+section of p's and for one of plain NEURON's. Each row runs in a child process with a model of its own: a crash is its failure alone.
 """
 
 import contextlib
@@ -51,25 +52,28 @@ class Wrapper:
     __netcon__ = __record__ = __neuron__
 
 
-base = h.Section("base")
-soma, plain, full, dead = p.Section("soma"), h.Section("plain"), p.Section("full"), p.Section("dead")
-plain_dead = h.Section("plain_dead")
-full.add_3d(np.zeros((32767, 3)), 1)
-syn, plain_syn, clamp = p.ExpSyn(soma), h.ExpSyn(plain(0.5)), h.IClamp(soma(0.5))
-dead_syn, plain_dead_syn = p.ExpSyn(dead), h.ExpSyn(plain_dead(0.5))
-dead_segment, dead_pointer = dead(0.5), dead(0.5)._ref_v
-h.delete_section(sec=dead)
-h.delete_section(sec=plain_dead)
-stim, plain_stim, netcon = p.NetStim(), h.NetStim(), h.NetCon(None, None)
-p.VecStim([1])  # registers the mechanism: a refusal must not
-two, three, none_at_all, long = h.Vector([1, 2]), h.Vector([1, 2, 3]), h.Vector(), h.Vector(32768)
-table2, table3, table4, table5 = matrix(2, 2), matrix(2, 3), matrix(2, 4), matrix(2, 5)
-points = [[0, 0, 0], [1, 1, 1]]
-itself = []
-itself.append(itself)
-q = h.Patch()  # HOC's own object: it raises as NEURON does
+def make_model():
+    """In the child of a row: the names that the rows use."""
+    base = h.Section("base")
+    soma, plain, full, dead = p.Section("soma"), h.Section("plain"), p.Section("full"), p.Section("dead")
+    plain_dead = h.Section("plain_dead")
+    full.add_3d(np.zeros((32767, 3)), 1)
+    syn, plain_syn, clamp = p.ExpSyn(soma), h.ExpSyn(plain(0.5)), h.IClamp(soma(0.5))
+    dead_syn, plain_dead_syn = p.ExpSyn(dead), h.ExpSyn(plain_dead(0.5))
+    dead_segment, dead_pointer = dead(0.5), dead(0.5)._ref_v
+    h.delete_section(sec=dead)
+    h.delete_section(sec=plain_dead)
+    stim, plain_stim, netcon = p.NetStim(), h.NetStim(), h.NetCon(None, None)
+    p.VecStim([1])  # registers the mechanism: a refusal must not
+    two, three, none_at_all, long = h.Vector([1, 2]), h.Vector([1, 2, 3]), h.Vector(), h.Vector(32768)
+    table2, table3, table4, table5 = matrix(2, 2), matrix(2, 3), matrix(2, 4), matrix(2, 5)
+    points = [[0, 0, 0], [1, 1, 1]]
+    itself = []
+    itself.append(itself)
+    q = h.Patch()  # HOC's own object: it raises as NEURON does
 
-soma.push()
+    soma.push()
+    globals().update(locals())
 
 
 def state():
@@ -603,6 +607,11 @@ row("p.record(True)", (RECORD, TYPE), f"record: target is True, {RECORDABLE}")
 row("p.record(StandsForItself())", (RECORD, TYPE), f"record: target is a StandsForItself, {RECORDABLE}")
 row("p.record(Wrapper(stim))", (RECORD, TYPE), f"record: target is NetStim[0], {RECORDABLE}")
 
+# references
+for other in ("soma", "syn"):
+    row(f"{other}.__ref__(None)", TYPE, "__ref__: other is None, expected an object")
+    row(f"{other}.__ref__(dead)", REFERENCE, "__ref__: other is a section that has been deleted")
+
 # runs
 for call in ("run", "continuerun"):
     for bad in ("nan", "inf"):
@@ -652,6 +661,7 @@ def in_a_fork(check):
             faulthandler.disable()
             signal.alarm(20)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # NEURON repeats every sentence of HOC's there
+            make_model()
             check()
         except BaseException as error:
             said = "".join(traceback.format_exception_only(error)) or "failed"

@@ -159,10 +159,7 @@ TEST(Sentences, AreTheseAndOfTheseKinds) {
          "f: source is a pointer without its section, give sec=section, or the segment itself"},
         {while_running("a run cannot begin"), ErrorKind::busy,
          "f: a run cannot begin while a step is running, expected before or after a run"},
-        {name_taken("PatchVecStim", "a variable"), ErrorKind::failure,
-         "f: PatchVecStim cannot be registered, a variable has that name already"},
         {from_host("no"), ErrorKind::host, "f: NEURON refused: no"},
-        {needs_python(), ErrorKind::failure, "f: this needs a NEURON with Python"},
     };
     for (const Sentence& each : sentences) {
         EXPECT_EQ(said(each.error), each.text);
