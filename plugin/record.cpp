@@ -44,10 +44,10 @@ Variable variable_of(const Value& target) {
 // The Vector of a place: made at the first call.
 Owned of_place(Segment place) {
     if (const Object known = host::recording(place.section, place.x)) {
+        host::follow_place(place.section, place.x, known);
         return Owned(known);
     }
     Owned vector = host::new_vector();
-    host::record(vector.get(), host::range_variable(place, "v"), place.section);
     host::keep_recording(place.section, place.x, vector.get());
     return vector;
 }

@@ -267,6 +267,14 @@ void Registry::each_edge(Id node, EdgeKind kind, const std::function<void(Id, co
     }
 }
 
+void Registry::each_edge(EdgeKind kind, const std::function<void(const Edge&)>& visit) const {
+    for (Id id = 0; live_edges_by_kind_[std::size_t(kind)] > 0 && id < edges_.end(); ++id) {
+        if (edges_[id].used && edges_[id].kind == kind) {
+            visit(edges_[id]);
+        }
+    }
+}
+
 // Takes away the edges that are no longer true and cuts the component where it has fallen apart. Returns the parts.
 std::vector<Registry::Id> Registry::split(Id component) {
     std::vector<Id> members;

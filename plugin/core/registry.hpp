@@ -90,6 +90,9 @@ class Registry {
     // Calls visit(id, edge) for each edge of a node and kind, newest first.
     void each_edge(Id node, EdgeKind kind, const std::function<void(Id, const Edge&)>& visit) const;
 
+    // The same for every edge of a kind.
+    void each_edge(EdgeKind kind, const std::function<void(const Edge&)>& visit) const;
+
     // Frees what nobody reaches; `everything` tries every component, changed or not. Returns the number of nodes freed.
     std::size_t sweep(bool everything = false);
 

@@ -78,7 +78,6 @@ bool is_point_process(Object object);  // with a place or an artificial cell
 bool is_artificial_cell(Object object);
 bool is_placed(Object object);  // a point process in a section that exists
 Segment place_of(Object point_process);
-std::size_t instances(const char* class_name);
 Owned make(const char* class_name, const std::vector<Value>& arguments);
 Value call(Object object, const char* method, const std::vector<Value>& arguments);  // a number, a string or an object
 
@@ -293,6 +292,8 @@ void keep_tree(Section child, Section parent);
 enum class Placement { made, stored, brought };
 void keep_placed(Object point_process, Placement how = Placement::made);
 void keep_recording(Section section, double x, Object vector);
+// A recording is of a place, not of a variable: where nseg has changed since, it moves to the variable that is there now.
+void follow_place(Section section, double x, Object vector);
 std::vector<Object> stored(Section section);  // point processes kept with stored = true, oldest first
 // One thing keeps another alive, whatever that is: a NEURON object or any Python object.
 void keep_reference(const Value& nurse, const Value& patient);

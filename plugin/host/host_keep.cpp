@@ -1,6 +1,7 @@
 // What the capabilities keep together: the edges of the registry, and attributes that users set through a descriptor of ours.
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "../core/defaults.hpp"
@@ -10,6 +11,8 @@
 namespace patch::host {
 
 namespace {
+
+void follow_places();
 
 double as_double(Placement how) {
     return double(static_cast<int>(how));
@@ -22,6 +25,7 @@ void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, voi
             [] {
                 if (structure_changed()) {
                     registry().verify();
+                    follow_places();
                 }
                 sweep();
             },
@@ -195,7 +199,41 @@ void keep_tree(Section child, Section parent) {
     }
 }
 
+namespace {
+
+// What each recording's Vector was last told to record.
+std::unordered_map<void*, Variable>& recorded() {
+    static auto& all = *new std::unordered_map<void*, Variable>;
+    return all;
+}
+
+void follow_places() {
+    std::unordered_map<void*, Variable> now;
+    const Registry& all = registry();
+    all.each_edge(EdgeKind::recording, [&](const Registry::Edge& edge) {
+        const Section section{all.node(edge.node[0]).address};
+        const Object vector{all.node(edge.node[1]).address};
+        if (exists(section)) {
+            follow_place(section, edge.x, vector);
+            now[vector.address] = recorded()[vector.address];
+        }
+    });
+    recorded() = std::move(now);
+}
+
+}  // namespace
+
+void follow_place(Section section, double x, Object vector) {
+    const Variable there = range_variable({section, x}, "v");
+    Variable& last = recorded()[vector.address];
+    if (!last || !(raw(last) == raw(there))) {
+        record(vector, there, section);
+        last = there;
+    }
+}
+
 void keep_recording(Section section, double x, Object vector) {
+    follow_place(section, x, vector);
     join(EdgeKind::recording, NodeKind::section, section.address, NodeKind::object, vector.address, nullptr, x);
 }
 

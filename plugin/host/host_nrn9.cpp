@@ -44,7 +44,7 @@ void* run_action(void* action, void*) {
 
 void ask(const std::function<void()>& action) {
     Kept silent(hoc_execerror_messages, 0);
-    Kept no_abort(nrn_mpiabort_on_error_, 0);
+    const NoAbort no_abort;
     try {
         OcJump::fpycall(&run_action, const_cast<std::function<void()>*>(&action), nullptr);
     } catch (const Error&) {

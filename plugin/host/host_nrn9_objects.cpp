@@ -75,11 +75,6 @@ Segment place_of(Object point_process) {
     return {Section{point->sec}, nrn_arc_position(point->sec, point->node)};
 }
 
-std::size_t instances(const char* class_name) {
-    Symbol* const found = symbol(class_name);
-    return found ? std::size_t(found->u.ctemplate->count) : 0;
-}
-
 void push(const Value& value, std::vector<char*>& texts) {
     switch (value.kind) {
     case Kind::number:

@@ -147,20 +147,6 @@ bool overrides(PyObject* type, const char* word) {
     return theirs && ours && theirs.get() != ours.get();
 }
 
-struct Overrides {
-    bool neuron = false, netcon = false, record = false, arc = false;
-};
-const Overrides& overrides_of(PyObject* type) {
-    static std::unordered_map<PyObject*, Overrides> known;
-    const auto found = known.find(type);
-    if (found != known.end()) {
-        return found->second;
-    }
-    api().Py_IncRef(type);  // the key stays what it is
-    return known[type] = {overrides(type, "__neuron__"), overrides(type, "__netcon__"), overrides(type, "__record__"),
-                          overrides(type, "__arc__")};
-}
-
 Value called(const Ref& method, PyObject* original, Protocol next) {
     const Ref nothing = checked(api().PyTuple_New(0));
     const Ref result = checked(api().PyObject_Call(method.get(), nothing.get(), nullptr));
@@ -188,17 +174,16 @@ Value section_value(PyObject* object, Protocol protocol) {
     value.kind = Kind::section;
     value.segment = {Section{reinterpret_cast<SectionObject*>(object)->section}, 0.5};
     value.origin = {object};
-    if (object->type != types().section) {
-        const Overrides& own = overrides_of(object->type);
-        const bool own_protocol = (protocol == Protocol::netcon && own.netcon) || (protocol == Protocol::record && own.record);
-        if (own_protocol) {
+    if (object->type != types().section && object->type != section_type()) {
+        const bool asked = protocol == Protocol::netcon || protocol == Protocol::record;
+        if (asked && overrides(object->type, word_of(protocol))) {
             Value meant = called(own_word(object, word_of(protocol)), object, Protocol::neuron);
             if (meant.kind == Kind::variable) {
                 meant.segment = value.segment;  // whose pointer it is
             }
             return meant;
         }
-        if (own.arc) {
+        if (overrides(object->type, "__arc__")) {
             const Value arc = called(own_word(object, "__arc__"), object, Protocol::untouched);
             if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
                 throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc),

@@ -39,6 +39,7 @@ Value call(Foreign callable, const std::vector<Value>& positional, const Keyword
     for (const auto& [name, value] : named) {
         api().PyDict_SetItemString(keywords.get(), name.c_str(), python_of(value).get());
     }
+    const NoAbort no_abort;  // what a user's function asks of NEURON in vain is an exception, not the end of an MPI job
     return made(checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get())));
 }
 

@@ -3,6 +3,7 @@
 // No wrappers: everything is a NEURON object. Objects that p makes are given a subclass of their type without fields, so that
 // methods of ours are found on them and on nothing else.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <unordered_map>
@@ -380,8 +381,16 @@ const Method* setter_of(const Method& property) {
 
 void refresh_docs() {
     for (const Doc& each : docs()) {
-        each.definition->doc = doc_of(*each.method, each.bound);
+        std::free(const_cast<char*>(std::exchange(each.definition->doc, doc_of(*each.method, each.bound))));
     }
+}
+
+PyObject* section_type() {
+    static PyObject* type = nullptr;
+    if (!type && names_of_p) {
+        type = api().PyDict_GetItemString(names_of_p, "Section");
+    }
+    return type;
 }
 
 PyObject* new_function(const Method& method) {

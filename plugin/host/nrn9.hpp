@@ -106,6 +106,19 @@ inline Variable variable_of(Handle handle) {
 // the refusal is an Error of ours.
 void ask(const std::function<void()>& action);
 
+// NEURON's refusals are exceptions on every rank while this lives, not MPI_Abort.
+class NoAbort {
+  public:
+    NoAbort()
+        : before_(std::exchange(nrn_mpiabort_on_error_, 0)) {}
+    ~NoAbort() { nrn_mpiabort_on_error_ = before_; }
+    NoAbort(const NoAbort&) = delete;
+    NoAbort& operator=(const NoAbort&) = delete;
+
+  private:
+    int before_;
+};
+
 // What HOC code run in modl_reg needs: the symbol tables as they are outside nrn_load_dll.
 class OutsideLoad {
   public:

@@ -233,6 +233,7 @@ struct Types {
 };
 Types& types();
 bool is_instance(PyObject* object, PyObject* type);
+PyObject* section_type();  // p.Section; null before p was given out
 
 // Values in and out.
 Value value_of(void* object, Protocol protocol);

@@ -1,7 +1,5 @@
 """The types of what p makes. They add methods to NEURON's own types and hold nothing."""
 
-import sys
-
 from neuron import hoc, nrn
 
 from ._library import native as _native
@@ -28,6 +26,3 @@ class Section(_native.SectionBase):
     >>> dend = p.Section(name="dend")
     >>> dend.connect(soma)
     """
-
-
-_ = sys

@@ -89,3 +89,10 @@ def test_ranks_run_a_network_after_the_refusals():
     p.run(10)
     assert list(times) == [1, 2, 3]
     assert pc.allreduce(len(times), 1) == 3 * RANKS
+
+
+def test_what_a_users_function_asks_of_neuron_in_vain_is_an_exception(section):
+    with pytest.raises(RuntimeError):
+        section.synapse(h.Vector)
+    with pytest.raises(RuntimeError):
+        section.synapse(lambda section: h.ExpSyn(5.0))

@@ -212,3 +212,27 @@ def test_an_arc_that_is_no_place_is_refused(arc):
     for use in (section.record, lambda: section.synapse("ExpSyn"), lambda: section.connect_points(synapse)):
         with pytest.raises((ValueError, TypeError), match=r"__arc__ is .*, expected a number from 0 to 1 \(odd\)"):
             use()
+
+
+def test_a_recording_is_of_a_place_and_follows_nseg():
+    """Asked for again after nseg has changed, and by itself at the next initialisation."""
+    (section, clamp), (stock, stock_clamp) = spiking(), spiking()
+    asked, followed = section.record(0.1), section.record(0.9)
+    section.nseg = stock.nseg = 9
+    expected = [h.Vector().record(stock(x)._ref_v) for x in (0.1, 0.9, 0.5)]
+    assert section.record(0.1) == asked
+    centre = section.record(0.5)
+    run()
+    assert [list(vector) for vector in (asked, followed, centre)] == [list(vector) for vector in expected]
+
+
+def test_an_arc_that_is_changed_in_a_class_is_the_new_one():
+    class Moved(p.Section):
+        def __arc__(self):
+            return 0.2
+
+    section = Moved(name="moved")
+    section.record()
+    Moved.__arc__ = lambda self: 0.8
+    section.record()
+    assert list(section.recordings) == [0.2, 0.8]

@@ -91,4 +91,13 @@ std::string refusal(Action action, ErrorKind kind = ErrorKind::host) {
 
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+// How many objects of a class there are.
+inline std::size_t instances(const char* class_name) {
+    patch::Value name;
+    name.kind = patch::Kind::text;
+    name.text = class_name;
+    const patch::host::Owned list = patch::host::make("List", {name});
+    return std::size_t(patch::host::call(list.get(), "count", {}).number);
+}
+
 }  // namespace patch::host
