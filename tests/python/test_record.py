@@ -216,7 +216,7 @@ def test_an_arc_that_is_no_place_is_refused(arc):
 
 def test_a_recording_is_of_a_place_and_follows_nseg():
     """Asked for again after nseg has changed, and by itself at the next initialisation."""
-    (section, clamp), (stock, stock_clamp) = spiking(), spiking()
+    (section, _clamp), (stock, _stock_clamp) = spiking(), spiking()
     asked, followed = section.record(0.1), section.record(0.9)
     section.nseg = stock.nseg = 9
     expected = [h.Vector().record(stock(x)._ref_v) for x in (0.1, 0.9, 0.5)]
