@@ -291,6 +291,7 @@ void keep_tree(Section child, Section parent);
 // A point process and its section: made by us, listed in section.synapses too, or brought along by a connection.
 enum class Placement { made, stored, brought };
 void keep_placed(Object point_process, Placement how = Placement::made);
+void keep_moved();  // what was found in another section since
 void keep_recording(Section section, double x, Object vector);
 // A recording is of a place, not of a variable: where nseg has changed since, it moves to the variable that is there now.
 void follow_place(Section section, double x, Object vector);

@@ -25,6 +25,7 @@ void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, voi
             [] {
                 if (structure_changed()) {
                     registry().verify();
+                    keep_moved();
                     follow_places();
                 }
                 sweep();

@@ -70,6 +70,15 @@ bool is_list_by_name(const ::Object* list) {
     return place == 0 || static_cast<void**>(list->u.this_pointer)[place] != nullptr;
 }
 
+struct Moved {
+    Owned point_process;
+    double how;
+};
+std::vector<Moved>& moved() {
+    static auto& all = *new std::vector<Moved>;
+    return all;
+}
+
 class NeuronHost final: public Registry::Host {
   public:
     void retain(Registry::Node& node) override {
@@ -177,8 +186,15 @@ class NeuronHost final: public Registry::Host {
         }
     }
 
-    // A connection whose target has gone with its section delivers no more: NEURON would crash in the next run.
+    // A connection whose target has gone with its section delivers no more: NEURON would crash in the next run. A point process
+    // that was moved (loc) lives with its new section.
     void lapsed(const Registry& all, const Registry::Edge& edge) override {
+        if (edge.kind == EdgeKind::placement) {
+            const Object point_process{all.node(edge.node[0]).address};
+            if (is_placed(point_process)) {
+                moved().push_back({Owned(point_process), edge.x});
+            }
+        }
         if (edge.kind == EdgeKind::connection && edge.node[2] != Registry::none) {
             const Object netcon{all.node(edge.node[2]).address};
             const Object target = netcon_target(netcon);
@@ -190,6 +206,12 @@ class NeuronHost final: public Registry::Host {
 };
 
 }  // namespace
+
+void keep_moved() {
+    for (const Moved& each : std::exchange(moved(), {})) {
+        keep_placed(each.point_process.get(), static_cast<Placement>(int(each.how)));
+    }
+}
 
 Registry& registry() {
     static NeuronHost host;

@@ -1192,3 +1192,18 @@ def everything():
 """
         + EXITS[exit]
     )
+
+
+def test_a_point_process_that_was_moved_lives_with_its_new_section():
+    old, new = p.Section(name="old"), p.Section(name="new")
+    synapse = p.ExpSyn(old(0.5))
+    synapse.loc(new(0.5))
+    h.finitialize()
+    del new
+    h.finitialize()
+    assert synapse.get_segment().sec.name() == "new"
+    del old
+    h.finitialize()
+    assert names() == ["new"], "the old section is not held by it any more"
+    del synapse
+    assert gone()
