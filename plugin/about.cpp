@@ -25,7 +25,7 @@ std::string help(const Name& arguments) {
     std::vector<std::string> names;
     std::string all;
     for (const host::Method& method : host::methods()) {
-        if (!(method.places & host::in_hoc)) {
+        if (!(method.places & host::in_hoc) || (method.places & host::unlisted)) {
             continue;
         }
         const Signature signature = method.described();
@@ -97,7 +97,8 @@ const host::Methods methods{
     // `help` is a word of HOC's own: a HOC program cannot call a method of that name, Python can.
     host::method<Name, &help>("help", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Name, &help, 1>("usage", "How a function is called and what its arguments are.", host::in_hoc),
-    host::method<Wrong, &wrong_argument>("wrong_argument", "Refuses a template's argument that is no number.", host::in_hoc),
+    host::method<Wrong, &wrong_argument>("wrong_argument", "Refuses a template's argument that is no number.",
+                                         host::in_hoc | host::unlisted),
     host::method<Name, &complain>("complain", "Says that another version is installed.", host::internal),
     host::method<Default, &number>("defaults", "The weight, delay or threshold that is used when none is given.",
                                    host::in_hoc | host::internal),

@@ -78,14 +78,16 @@ Owned netcon(const NetCon& arguments) {
     } else {
         weights.push_back(defaults::overridden("weight").value_or(defaults::weight));
     }
+    if (weights.empty()) {
+        throw refused(ErrorKind::value, "weight", "empty", "a number or several");
+    }
     const std::size_t most = host::weight_count(arguments.target.object);
     if (arguments.target.object && weights.size() > std::max<std::size_t>(most, 1)) {
         throw refused(ErrorKind::value, "weight", std::to_string(weights.size()) + " numbers",
                       "at most " + std::to_string(most) + " of them", host::name(arguments.target.object));
     }
     const host::Source source = in_section(arguments.source, arguments.sec);
-    const double first = weights.empty() ? defaults::as_neuron : weights[0];
-    Owned made = make::connection(source, arguments.target, {arguments.threshold, arguments.delay, first});
+    Owned made = make::connection(source, arguments.target, {arguments.threshold, arguments.delay, weights[0]});
     for (std::size_t i = 1; i < weights.size(); ++i) {
         host::set_weight(made.get(), i, weights[i]);
     }

@@ -63,7 +63,7 @@ Table table() {
         {"objects", double(all.node_count(NodeKind::object))},
         {"edges", double(all.edge_count())},
         {"connections", double(all.edge_count(EdgeKind::connection))},
-        {"recordings", double(all.edge_count(EdgeKind::recording))},
+        {"recordings", double(all.edge_count(EdgeKind::recording) + all.edge_count(EdgeKind::own_recording))},
     };
 }
 

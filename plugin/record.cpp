@@ -44,7 +44,7 @@ Variable variable_of(const Value& target) {
 // The Vector of a place: made at the first call.
 Owned of_place(Segment place) {
     if (const Object known = host::recording(place.section, place.x)) {
-        host::follow_place(place.section, place.x, known);
+        host::record_place(place.section, place.x, known);
         return Owned(known);
     }
     Owned vector = host::new_vector();
@@ -77,6 +77,13 @@ Owned of_target(const OfTarget& arguments) {
     return vector;
 }
 
+Owned own(const Own& arguments) {
+    const Segment place = make::at(arguments.section, arguments.x);
+    Owned vector = host::new_vector();
+    host::keep_recording(place.section, place.x, vector.get(), false);
+    return vector;
+}
+
 Chained of_vector(const OfVector& arguments) {
     std::vector<Value> passed;
     const bool as_neuron = arguments.target.value.kind == Kind::object && !arguments.further.values.empty();
@@ -94,6 +101,8 @@ Chained of_vector(const OfVector& arguments) {
 
 const host::Methods methods{
     host::method<OfTarget, &of_target>("record", "A Vector that records; one per section and x.", host::in_hoc | host::on_p),
+    host::method<Own, &own>("new_recording", "A Vector of one's own that records the current section's voltage at x.",
+                            host::in_hoc | host::unlisted, "record"),
     host::method<OfSection, &of_section>("record", "The Vector that records this section's voltage at x.", host::on_section),
     host::method<OfSegment, &of_segment>("record", "The Vector that records this segment's voltage.", host::on_segment),
     host::method<OfVector, &of_vector>("record", "Records a target into this Vector; returns the Vector.", host::on_vector),

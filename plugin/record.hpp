@@ -23,6 +23,12 @@ struct OfTarget {
         {"target", "an x of the current section (HOC), a Section, a Segment, a pointer, a point process (its i)"},
     };
 };
+// A recording of one holder alone, which can be ended without ending another's.
+struct Own {
+    Section section;
+    double x = 0.5;
+    static constexpr Field fields[] = {{"section", "", receiver}, {"x", "the place, 0 to 1"}};
+};
 struct OfVector {
     Value vector;
     Recordable target;

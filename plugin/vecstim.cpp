@@ -38,6 +38,9 @@ Owned source_of(const Value& times, const char* argument) {
         }
     }
     host::require_mechanism("PatchVecStim");
+    if (!host::can_make()) {
+        throw while_running("a VecStim cannot be made");
+    }
     Owned source = host::make("PatchVecStim", {});
     if (vector.get()) {
         host::call(source.get(), "play", {Value::of(vector.get())});

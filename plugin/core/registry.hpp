@@ -19,10 +19,10 @@ namespace patch {
 enum class NodeKind : std::uint8_t { section, object };
 
 // connection: source, target, NetCon.  tree: child, parent.  placement: point process, its section.
-// recording: section, Vector, and x.  owner: a section of a HOC template, the template's instance.
-// reference: whatever the user ties together.
-enum class EdgeKind : std::uint8_t { connection, tree, placement, recording, owner, reference };
-inline constexpr std::size_t edge_kinds = 6;
+// recording: section, Vector, and x; the one that all share.  own_recording: the same for one holder alone.  owner: a section of a HOC
+// template, the template's instance. reference: whatever the user ties together.
+enum class EdgeKind : std::uint8_t { connection, tree, placement, recording, owner, reference, own_recording };
+inline constexpr std::size_t edge_kinds = 7;
 
 class Registry {
   public:
@@ -34,9 +34,9 @@ class Registry {
         void* address = nullptr;  // what it is known by
         void* holder = nullptr;   // what our reference is on, set by Host::retain
         Id component = none;
-        Id next = none, previous = none;                                       // within the component
-        std::array<Id, edge_kinds> first{none, none, none, none, none, none};  // its edges, newest first, by kind
-        std::uint32_t order = 0;                                               // of creation
+        Id next = none, previous = none;                                             // within the component
+        std::array<Id, edge_kinds> first{none, none, none, none, none, none, none};  // its edges, newest first, by kind
+        std::uint32_t order = 0;                                                     // of creation
         NodeKind kind = NodeKind::object;
     };
 

@@ -1,5 +1,5 @@
 // The seam: NEURON in our words. No NEURON header is known above this line, and nothing above it knows a NEURON version.
-// A row a word; implemented in host_common.cpp and host_nrn9.cpp, the words about Python in host_python*.cpp.
+// A row a word; implemented in host_common, host_nrn9*, host_lifetime, host_keep and host_numbers, the words about Python in host_python*.
 #pragma once
 
 #include <cstddef>
@@ -168,6 +168,7 @@ enum Place : unsigned {
     on_vector = 128,        // hoc.Vector, once p is given out
     property = 256,         // read without a call in Python
     replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
+    unlisted = 8192,        // a helper of our own templates: not in usage()
     sometimes = 4096,       // a property that is absent from dir() while it cannot be read
     named_by_first = 2048,  // called by the name that is its first argument
     internal = 1024,        // of the native module alone: what the types' own calls are made of
@@ -195,6 +196,7 @@ struct Result {
 enum class Returns { number, object, text };
 struct Method {
     const char* name;
+    const char* said;  // in sentences: what the user called
     const char* about;
     unsigned places;
     Signature (*signature)(const char* name, const char* about);
@@ -238,13 +240,14 @@ struct Entry {
 };
 
 template <class Arguments, auto function, int variant = 0>
-Method method(const char* name, const char* about, unsigned places = everywhere) {
+Method method(const char* name, const char* about, unsigned places = everywhere, const char* said = nullptr) {
     using Row = Entry<Arguments, function, variant>;
     constexpr Returns returns = std::is_same_v<typename Row::Return, Owned>         ? Returns::object
                                 : std::is_same_v<typename Row::Return, std::string> ? Returns::text
                                                                                     : Returns::number;
-    Row::method = {name,           about,       places, &signature<Arguments>, &Row::call, returns, &Row::hoc_number, &Row::hoc_object,
-                   &Row::hoc_text, &Row::python};
+    Row::method = {
+        name,           said ? said : name, about, places, &signature<Arguments>, &Row::call, returns, &Row::hoc_number, &Row::hoc_object,
+        &Row::hoc_text, &Row::python};
     return Row::method;
 }
 
@@ -292,7 +295,9 @@ void keep_tree(Section child, Section parent);
 enum class Placement { made, stored, brought };
 void keep_placed(Object point_process, Placement how = Placement::made);
 void keep_moved();  // what was found in another section since
-void keep_recording(Section section, double x, Object vector);
+void keep_recording(Section section, double x, Object vector, bool shared = true);
+// Records the place anew: the Vector may have been given to something else, or nseg have changed.
+void record_place(Section section, double x, Object vector);
 // A recording is of a place, not of a variable: where nseg has changed since, it moves to the variable that is there now.
 void follow_place(Section section, double x, Object vector);
 std::vector<Object> stored(Section section);  // point processes kept with stored = true, oldest first

@@ -113,13 +113,13 @@ template <class Use>
 void enter_hoc(const Method& method, Use use) {
     std::string sentence;
     try {
-        const CallScope scope(method.name);
+        const CallScope scope(method.said);
         HocFace face;
         const Result result = method.call(face, method.described());
         use(result);
         return;
     } catch (const python::Raised&) {
-        sentence = std::string(method.name) + ": " + python::take_exception();
+        sentence = std::string(method.said) + ": " + python::take_exception();
     } catch (const std::exception& error) {
         sentence = error.what();
     }

@@ -211,31 +211,38 @@ std::unordered_map<void*, Variable>& recorded() {
 void follow_places() {
     std::unordered_map<void*, Variable> now;
     const Registry& all = registry();
-    all.each_edge(EdgeKind::recording, [&](const Registry::Edge& edge) {
-        const Section section{all.node(edge.node[0]).address};
-        const Object vector{all.node(edge.node[1]).address};
-        if (exists(section)) {
-            follow_place(section, edge.x, vector);
-            now[vector.address] = recorded()[vector.address];
-        }
-    });
+    for (const EdgeKind kind : {EdgeKind::recording, EdgeKind::own_recording}) {
+        all.each_edge(kind, [&](const Registry::Edge& edge) {
+            const Section section{all.node(edge.node[0]).address};
+            const Object vector{all.node(edge.node[1]).address};
+            if (exists(section)) {
+                follow_place(section, edge.x, vector);
+                now[vector.address] = recorded()[vector.address];
+            }
+        });
+    }
     recorded() = std::move(now);
 }
 
 }  // namespace
 
 void follow_place(Section section, double x, Object vector) {
-    const Variable there = range_variable({section, x}, "v");
-    Variable& last = recorded()[vector.address];
-    if (!last || !(raw(last) == raw(there))) {
-        record(vector, there, section);
-        last = there;
+    const Variable& last = recorded()[vector.address];
+    if (!last || !(raw(last) == raw(range_variable({section, x}, "v")))) {
+        record_place(section, x, vector);
     }
 }
 
-void keep_recording(Section section, double x, Object vector) {
-    follow_place(section, x, vector);
-    join(EdgeKind::recording, NodeKind::section, section.address, NodeKind::object, vector.address, nullptr, x);
+void record_place(Section section, double x, Object vector) {
+    const Variable there = range_variable({section, x}, "v");
+    record(vector, there, section);
+    recorded()[vector.address] = there;
+}
+
+void keep_recording(Section section, double x, Object vector, bool shared) {
+    record_place(section, x, vector);
+    join(shared ? EdgeKind::recording : EdgeKind::own_recording, NodeKind::section, section.address, NodeKind::object, vector.address,
+         nullptr, x);
 }
 
 std::vector<std::pair<double, Object>> recordings(Section section) {

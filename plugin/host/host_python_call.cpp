@@ -107,7 +107,7 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
     try {
         // p.ExpSyn(...) arrives as mechanism("ExpSyn", ...): that is what the user called.
         const bool named_by_first = (method.places & host::named_by_first) && count > 0;
-        const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : method.name;
+        const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : method.said;
         const CallScope scope(called.c_str());
         const Signature signature = method.described();
         bool takes_section = bound && !(method.places & on_vector);  // a method's own section is what it is about

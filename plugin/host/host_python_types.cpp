@@ -505,7 +505,8 @@ void install_types() {
     const Ref metatype = native_class(
         "patch.objects.NetConClass", api().PyType_Type,
         {{SLOT_tp_call, reinterpret_cast<void*>(&call_netcon_class)}, {SLOT_mp_subscript, reinterpret_cast<void*>(&item_of_netcon_class)}});
-    all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {}).release();
+    const char* const netcon_doc = doc_of(*internal_method("NetCon"), false);
+    all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {{SLOT_tp_doc, const_cast<char*>(netcon_doc)}}).release();
     set_type(all.netcon, metatype.get());
     types_by_class["NetCon"] = all.netcon;
 
