@@ -251,7 +251,8 @@ Object object_in(PyObject* hoc_object);
 void install_types();  // host_python_types.cpp
 void add_methods(PyObject* type, unsigned place);
 PyObject* new_function(const Method& method);
-void refresh_docs();  // signatures show the numbers in force
+const char* doc_of(const Method& method, bool bound);  // signature and help, malloc's
+void refresh_docs();                                   // signatures show the numbers in force
 
 }  // namespace patch::host::python
 
