@@ -1,3 +1,4 @@
+// Versions, help and the numbers in force.
 #include "about.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Points of any form become columns, are checked, and go to NEURON at once.
 #include "add_3d.hpp"
 
 #include <limits>

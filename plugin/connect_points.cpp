@@ -1,3 +1,4 @@
+// Finds the place that spikes and connects it.
 #include "connect_points.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Gives p out, and keeps its clock.
 #include "interpreter.hpp"
 
 namespace patch::interpreter {

@@ -1,3 +1,4 @@
+// Ends connections and recordings, connects sections, counts what is kept.
 #include "lifetime.hpp"
 
 namespace patch::lifetime {

@@ -1,3 +1,4 @@
+// Refuses first, makes then, keeps last.
 #include "make.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// What objects stand for, and what they hold on to.
 #include "protocol.hpp"
 
 namespace patch::protocol {

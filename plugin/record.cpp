@@ -1,3 +1,4 @@
+// Finds what is to be recorded and gives its Vector.
 #include "record.hpp"
 
 #include "make.hpp"

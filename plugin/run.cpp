@@ -1,3 +1,4 @@
+// Runs for a duration, by the standard run system.
 #include "run.hpp"
 
 namespace patch::run {

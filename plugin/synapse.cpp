@@ -1,3 +1,4 @@
+// Finds out what a factory is and where its point process goes.
 #include "synapse.hpp"
 
 #include <algorithm>

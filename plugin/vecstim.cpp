@@ -1,3 +1,4 @@
+// Checks spike times and makes the cell that plays them.
 #include "vecstim.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Matches the arguments of a call with the fields of its struct; signatures and help from the same fields.
 #include "bind.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The table behind p.defaults.
 #include "defaults.hpp"
 
 #include <algorithm>

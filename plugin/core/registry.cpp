@@ -1,3 +1,4 @@
+// Components that are joined, tried, cut and freed.
 #include "registry.hpp"
 
 #include <algorithm>
