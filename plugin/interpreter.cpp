@@ -13,6 +13,7 @@ class Clock {
     host::Owned vector() {
         if (!vector_.get()) {
             vector_ = host::new_vector();
+            host::sweep_before_runs();  // first: time may not go by a section that is about to be freed
             host::on_initialise([this] { attach(); }, [this] { take_first(); });
         }
         return vector_;
@@ -23,8 +24,12 @@ class Clock {
         if (section_ && host::exists(section_)) {
             return;
         }
+        if (section_) {
+            host::let_go(section_);
+        }
         section_ = host::first_section();
         if (section_) {
+            host::hold(section_);
             host::record_time(vector_.get(), section_);
         } else {
             host::clear(vector_.get());

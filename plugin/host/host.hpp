@@ -18,7 +18,9 @@
 namespace patch::host {
 
 // ---- Sections ----
-bool exists(Section section);                      // false once NEURON has deleted it
+bool exists(Section section);  // false once NEURON has deleted it
+void hold(Section section);    // NEURON's memory of it, not the section: exists() can be asked until let_go
+void let_go(Section section);
 Section current_section();                         // none: {}
 Section first_section();                           // none: {}
 std::string name(Section section);                 // "dend[3]"
@@ -313,6 +315,7 @@ struct Partner {
 };
 std::vector<Partner> partners(const Value& value, bool connected_only);
 void forget(Object object);                  // its edges are gone: a connection that the user has ended
+void sweep_before_runs();                    // from now on; what is asked for on_initialise later comes after it
 std::size_t sweep(bool everything = false);  // frees what nobody reaches, at once
 
 }  // namespace patch::host

@@ -18,22 +18,18 @@ double as_double(Placement how) {
     return double(static_cast<int>(how));
 }
 
-// Joins two things and, with the first edge of all, makes sure that every run sweeps before it begins.
+void before_run() {
+    if (structure_changed()) {
+        registry().verify();
+        keep_moved();
+        follow_places();
+    }
+    sweep();
+}
+
+// Joins two things.
 void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0) {
-    static const bool hooked = [] {
-        on_initialise(
-            [] {
-                if (structure_changed()) {
-                    registry().verify();
-                    keep_moved();
-                    follow_places();
-                }
-                sweep();
-            },
-            nullptr);
-        return true;
-    }();
-    (void)hooked;
+    sweep_before_runs();
     Registry& all = registry();
     const auto is_new_section = [&](NodeKind node_kind, void* address) {
         return node_kind == NodeKind::section && all.find(address) == Registry::none;
@@ -69,6 +65,13 @@ Value value_of_node(const Registry::Node& node) {
 }
 
 }  // namespace
+
+void sweep_before_runs() {
+    static bool hooked = false;
+    if (!std::exchange(hooked, true)) {
+        on_initialise(&before_run, nullptr);
+    }
+}
 
 void keep_placed(Object point_process, Placement how) {
     const bool stored = how == Placement::stored;

@@ -74,6 +74,14 @@ bool exists(Section section) {
     return section.address && nrn_section_is_active(raw(section));
 }
 
+void hold(Section section) {
+    nrn_section_ref(raw(section));
+}
+
+void let_go(Section section) {
+    nrn_section_unref(raw(section));
+}
+
 Section current_section() {
     return {nrn_noerr_access()};
 }

@@ -432,3 +432,22 @@ def test_neuron_mode_loads_nothing_and_hides_nothing():
         PATCH_DEFAULTS="neuron",
     )
     assert printed.split() == ["7.0", "False", "6.3"]
+
+
+def test_time_is_not_tied_to_a_section_that_the_run_frees():
+    """The first section of NEURON's list is a dropped one that is freed before the run: time goes by another."""
+    printed = alone(
+        """
+        from patch import p
+        from neuron import h
+        dropped, other, kept = p.Section(name="dropped"), p.Section(name="other"), h.Section(name="kept")
+        other.connect(dropped)
+        del dropped, other
+        assert [section.name() for section in h.allsec()] == ["dropped", "other", "kept"]
+        p.run(1)
+        print(len(p.time), [section.name() for section in h.allsec()])
+        p.run(2)
+        print(len(p.time))
+        """
+    )
+    assert printed.split() == ["41", "['kept']", "81"]

@@ -46,10 +46,7 @@ inline int references(Object object) {
 }
 
 inline Value number(double value) {
-    Value result;
-    result.kind = Kind::number;
-    result.number = value;
-    return result;
+    return Value::of(value);
 }
 
 inline Value text(const std::string& value) {
@@ -59,18 +56,9 @@ inline Value text(const std::string& value) {
     return result;
 }
 
-inline Value of(Object value) {
-    Value result;
-    result.kind = value ? Kind::object : Kind::none;
-    result.object = value;
-    return result;
-}
-
-inline Value of(Segment value) {
-    Value result;
-    result.kind = Kind::segment;
-    result.segment = value;
-    return result;
+template <class T>
+Value of(T value) {
+    return Value::of(value);
 }
 
 inline Owned point_process(const char* name, Segment place) {
