@@ -2,7 +2,6 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -63,12 +62,6 @@ void install_python() {
         return;
     }
     const Lock lock;
-    static bool under_way = false;
-    if (under_way) {
-        return;
-    }
-    under_way = true;
-    const std::shared_ptr<void> done(nullptr, [](void*) { under_way = false; });
     if (!is_whole(*table)) {
         return;
     }
