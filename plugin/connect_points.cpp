@@ -21,33 +21,13 @@ host::Source at(host::Source source, std::optional<double> x) {
     return source;
 }
 
-// A pointer with its section is the place it points to, where it is a voltage of that section.
-host::Source in_section(host::Source source, std::optional<Section> section) {
-    if (!source.variable) {
-        return source;
-    }
-    const Section own = source.segment.section;  // of an object that said what it stands for
-    if (!section && !own && !defaults::neuron_mode()) {
-        throw pointer_without_section();
-    }
-    const Section where = section ? *section : own ? own : host::current_section();
-    if (!where) {
-        throw no_section();
-    }
-    source.segment = {where, 0.5};
-    if (const auto place = host::place_of(source.variable, where)) {
-        source.segment = *place;
-    }
-    return source;
-}
-
 Owned from_section(const Arguments& arguments) {
     host::Source source = at(arguments.source, arguments.x);
     if (source.variable && source.segment && arguments.x) {
         source.variable = {};  // a place on the section that was asked
         source.segment = make::at(source.segment.section, *arguments.x);
     } else if (source.variable) {
-        source = in_section(source, source.segment ? source.segment.section : host::current_section());
+        source = make::in_section(source, source.segment ? source.segment.section : host::current_section());
         const auto pointed = host::place_of(source.variable, source.segment.section);
         const Segment said{source.segment.section, arguments.x.value_or(source.segment.x)};
         if (pointed && host::place_of(host::range_variable(said, "v"), said.section)->x != pointed->x) {
@@ -87,7 +67,7 @@ Owned netcon(const NetCon& arguments) {
         throw refused(ErrorKind::value, "weight", std::to_string(weights.size()) + " numbers",
                       "at most " + std::to_string(most) + " of them", host::name(arguments.target.object));
     }
-    const host::Source source = in_section(arguments.source, arguments.sec);
+    const host::Source source = make::in_section(arguments.source, arguments.sec);
     Owned made = make::connection(source, arguments.target, {arguments.threshold, arguments.delay, weights[0]});
     for (std::size_t i = 1; i < weights.size(); ++i) {
         host::set_weight(made.get(), i, weights[i]);

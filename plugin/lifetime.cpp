@@ -1,6 +1,8 @@
 // Ends connections and recordings, connects sections, counts what is kept.
 #include "lifetime.hpp"
 
+#include "host/network.hpp"
+
 namespace patch::lifetime {
 
 namespace {
@@ -14,6 +16,7 @@ void end(const Value& ended) {
     }
     const host::Owned kept(ended.object);
     if (netcon) {
+        host::end_gid(ended.object);
         host::silence(ended.object);
     } else {
         host::call(ended.object, "play_remove", {});

@@ -2,6 +2,8 @@
 #include "make.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace patch::make {
 
@@ -57,6 +59,39 @@ Segment at(Section section, double x) {
         throw refused(ErrorKind::value, "x", shown(x), "0 to 1", host::name(section));
     }
     return {section, x};
+}
+
+// A pointer with its section is the place it points to, where it is a voltage of that section.
+host::Source in_section(host::Source source, std::optional<Section> section) {
+    if (!source.variable) {
+        return source;
+    }
+    const Section own = source.segment.section;  // of an object that said what it stands for
+    if (!section && !own && !defaults::neuron_mode()) {
+        throw pointer_without_section();
+    }
+    const Section where = section ? *section : own ? own : host::current_section();
+    if (!where) {
+        throw no_section();
+    }
+    source.segment = {where, 0.5};
+    if (const auto place = host::place_of(source.variable, where)) {
+        source.segment = *place;
+    }
+    return source;
+}
+
+int gid(const Value& value) {
+    if (value.kind != Kind::number && value.kind != Kind::boolean) {
+        throw gid_refused(value.given() ? described(value) : "missing", ErrorKind::type);
+    }
+    if (value.kind == Kind::boolean) {
+        throw gid_refused(value.number != 0 ? "True" : "False", ErrorKind::type);
+    }
+    if (!(value.number >= 0 && value.number <= std::numeric_limits<int>::max()) || std::floor(value.number) != value.number) {
+        throw gid_refused(shown(value.number));
+    }
+    return int(value.number);
 }
 
 bool has_own_defaults(const std::string& name) {

@@ -8,6 +8,12 @@ namespace patch::make {
 // The place at x on a section; x has to be from 0 to 1.
 Segment at(Section section, double x);
 
+// A gid: an integer from 0 to 2147483647, a boolean is none.
+int gid(const Value& value);
+
+// A pointer with its section is the place it points to, where it is a voltage of that section. A pointer without one is refused.
+host::Source in_section(host::Source source, std::optional<Section> section);
+
 // An instance of a mechanism, at a place or nowhere, with the attributes set. Attributes that the mechanism does not have, or that
 // are no numbers, are refused before it is made. Through p it has p's own defaults.
 enum class Through { patch, p };

@@ -1,10 +1,15 @@
 // The entry of libpatch.so: what NEURON calls when it loads the library. A table of contents, nothing else.
 #include "about.hpp"
 #include "add_3d.hpp"
+#include "broadcast.hpp"
+#include "check.hpp"
 #include "connect_points.hpp"
+#include "doctor.hpp"
 #include "host/host.hpp"
 #include "interpreter.hpp"
 #include "lifetime.hpp"
+#include "parallel.hpp"
+#include "parallel_con.hpp"
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
@@ -17,7 +22,8 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
         return;
     }
     host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
-                                  run::methods, lifetime::methods, protocol::methods, about::methods, interpreter::methods});
+                                  parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods,
+                                  lifetime::methods, protocol::methods, about::methods, doctor::methods, interpreter::methods});
     host::when_ready(host::install_templates);  // at once, or after an early load
     host::install_python();                     // in a Python process; after an early load when neuron is whole
 }

@@ -1,7 +1,11 @@
-// Runs for a duration, by the standard run system.
+// What each function asks of a run.
 #include "run.hpp"
 
+#include "runs.hpp"
+
 namespace patch::run {
+
+using together::Call;
 
 namespace {
 
@@ -14,39 +18,28 @@ void check(double duration) {
     }
 }
 
-void initialise(double v_init) {
-    host::call_function("finitialize", {v_init});
-}
-
-// Until t, by the standard run system.
-void until(double t) {
-    host::standard_variable("tstop");  // the standard run system is there
-    host::call_function("continuerun", {t});
-}
-
 void run(const Run& arguments) {
-    check(arguments.duration);
-    if (arguments.reset) {
-        initialise(arguments.v_init ? *arguments.v_init : host::standard_variable("v_init"));
-    }
-    until(arguments.duration);
+    runs::Wanted wanted{Call::run};
+    wanted.initialise = arguments.reset;
+    wanted.v_init = arguments.v_init;
+    wanted.until = arguments.duration;
+    runs::run(wanted, [&] { check(arguments.duration); });
 }
 
 void continue_run(const Continue& arguments) {
-    check(arguments.duration);
-    if (arguments.v_init) {
-        initialise(*arguments.v_init);
-    }
-    until(host::time() + arguments.duration);
+    runs::Wanted wanted{Call::continuerun};
+    wanted.initialise = arguments.v_init.has_value();
+    wanted.v_init = arguments.v_init;
+    wanted.until = (wanted.initialise ? 0 : host::time()) + arguments.duration;
+    runs::run(wanted, [&] { check(arguments.duration); });
 }
 
 void finitialize(const Initialise& arguments) {
-    check(0);
-    if (arguments.initial) {
-        initialise(*arguments.initial);
-    } else {
-        host::call_function("finitialize", {});
-    }
+    runs::Wanted wanted{Call::finitialize};
+    wanted.initialise = true;
+    wanted.v_init = arguments.initial;
+    wanted.keeps_voltages = !arguments.initial;
+    runs::run(wanted, [] { check(0); });
 }
 
 }  // namespace
@@ -54,9 +47,9 @@ void finitialize(const Initialise& arguments) {
 constexpr unsigned places = host::everywhere | host::replaces_stock;
 
 const host::Methods methods{
-    host::method<Run, &run>("run", "Initialises and runs for a duration.", places),
-    host::method<Continue, &continue_run>("continuerun", "Runs on for a duration.", places),
-    host::method<Initialise, &finitialize>("finitialize", "Initialises the model.", places),
+    host::method<Run, &run>("run", "Initialises and runs for a duration.", places, nullptr, &runs::tell_others<Call::run>),
+    host::method<Continue, &continue_run>("continuerun", "Runs on for a duration.", places, nullptr, &runs::tell_others<Call::continuerun>),
+    host::method<Initialise, &finitialize>("finitialize", "Initialises the model.", places, nullptr, &runs::tell_others<Call::finitialize>),
 };
 
 }  // namespace patch::run

@@ -150,6 +150,22 @@ struct Reader<Recordable> {
     static std::string text(const Recordable&) { return "None"; }
 };
 
+template <>
+struct Reader<Connectable> {
+    static constexpr const char* expected = "a source, a target or a gid";
+    static constexpr Protocol protocol = Protocol::netcon;
+    static Connectable read(const Value& value, const char*) { return {value}; }
+    static std::string text(const Connectable&) { return "None"; }
+};
+
+template <>
+struct Reader<Opaque> {
+    static constexpr const char* expected = "data";
+    static constexpr Protocol protocol = Protocol::opaque;
+    static Opaque read(const Value& value, const char*) { return {value}; }
+    static std::string text(const Opaque&) { return "None"; }
+};
+
 // Not given, and None in Python, leave an optional empty.
 template <class T>
 struct Reader<std::optional<T>> {

@@ -242,4 +242,168 @@ std::string other_version(const std::string& installed, const std::string& ours)
            ": the library's own package is used";
 }
 
+// ---- Ranks ----
+
+std::string ranks_named(const std::vector<int>& ranks) {
+    std::string text = ranks.size() == 1 ? "rank " : "ranks ";
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+        text += (i == 0 ? "" : i + 1 == ranks.size() ? " and " : ", ") + std::to_string(ranks[i]);
+    }
+    return text;
+}
+
+Error agreed_failure(ErrorKind kind, const std::vector<Failed>& failed, std::size_t ranks) {
+    std::vector<std::string> causes;
+    std::vector<std::vector<int>> who;
+    for (const Failed& each : failed) {
+        const auto known = std::find(causes.begin(), causes.end(), each.cause);
+        if (known == causes.end()) {
+            causes.push_back(each.cause);
+            who.push_back({each.rank});
+        } else {
+            who[std::size_t(known - causes.begin())].push_back(each.rank);
+        }
+    }
+    std::string text;
+    for (std::size_t i = 0; i < causes.size(); ++i) {
+        text += (i ? "; " : "") + (ranks == 1 ? "" : ranks_named(who[i]) + ": ") + causes[i];
+    }
+    Error error(kind, text);
+    error.place = ranks == 1 ? "" : ranks_named({failed.front().rank});
+    error.agreed = ranks > 1;
+    return error;
+}
+
+Error different_calls(const std::string& first, int first_rank, const std::string& second, int second_rank) {
+    Error error(ErrorKind::parallel, "rank " + std::to_string(first_rank) + " calls " + first + " and rank " + std::to_string(second_rank) +
+                                         " calls " + second + ", expected the same call on every rank");
+    error.agreed = true;
+    return error;
+}
+
+Error different_values(ErrorKind kind, const std::string& argument, const std::string& first, int first_rank, const std::string& second,
+                       int second_rank) {
+    Error error(kind, argument + " is " + first + " on rank " + std::to_string(first_rank) + " and " + second + " on rank " +
+                          std::to_string(second_rank) + ", expected the same on every rank");
+    error.argument = argument;
+    error.agreed = true;
+    return error;
+}
+
+Error gid_refused(const std::string& got, ErrorKind kind) {
+    return refused(kind, "gid", got, "an integer from 0 to 2147483647").about(Topic::parallel);
+}
+
+Error gid_in_use(int gid, const std::string& by, int rank) {
+    Error error(ErrorKind::value, "gid " + std::to_string(gid) + " already belongs to " + by + " on rank " + std::to_string(rank));
+    error.argument = "gid";
+    error.got = std::to_string(gid);
+    return error.about(Topic::parallel);
+}
+
+Error gid_shared(int gid, const std::vector<int>& ranks) {
+    Error error(ErrorKind::value, found_shared(gid, ranks));
+    error.argument = "gid";
+    error.got = std::to_string(gid);
+    error.agreed = true;
+    return error.about(Topic::parallel);
+}
+
+Error no_gid_given() {
+    return Error(ErrorKind::type, "neither argument is a gid, expected (source, gid) or (gid, target)").about(Topic::parallel);
+}
+
+Error two_gids_given() {
+    return Error(ErrorKind::type, "both arguments are numbers, expected (source, gid) or (gid, target)").about(Topic::parallel);
+}
+
+Error belongs_to(const std::string& argument, const std::string& whom) {
+    Error error(ErrorKind::type, argument + " belongs to " + whom);
+    error.argument = argument;
+    return error.about(Topic::parallel);
+}
+
+Error no_cell_for_gid(int gid, int rank) {
+    Error error(ErrorKind::value, "gid " + std::to_string(gid) + " was set on rank " + std::to_string(rank) +
+                                      " without a source: give it one by cell(gid, netcon) or ParallelCon(source, gid) first");
+    error.argument = "gid";
+    error.got = std::to_string(gid);
+    return error.about(Topic::parallel);
+}
+
+Error no_source_here(int gid, int rank) {
+    Error error(ErrorKind::value, "gid " + std::to_string(gid) + " has no source on rank " + std::to_string(rank));
+    error.argument = "gid";
+    error.got = std::to_string(gid);
+    return error.about(Topic::parallel);
+}
+
+Error receivers_threshold() {
+    Error error(ErrorKind::host, "the threshold of a receiver has no effect: it belongs to the source of the gid, set it there");
+    error.argument = "threshold";
+    return error;
+}
+
+Error no_transfer_source(const std::string& key, int rank) {
+    Error error(ErrorKind::parallel,
+                "the target_var of key " + key + " on rank " + std::to_string(rank) + " has no source_var on any rank");
+    error.argument = "key";
+    error.got = key;
+    error.agreed = true;
+    return error;
+}
+
+Error transfer_shared(const std::string& key, const std::vector<int>& ranks) {
+    Error error(ErrorKind::parallel, "the source_var of key " + key + " is on " + ranks_named(ranks) + ", expected one");
+    error.argument = "key";
+    error.got = key;
+    error.agreed = true;
+    return error;
+}
+
+Error delay_too_short(double delay, double dt) {
+    Error error(ErrorKind::value,
+                "the shortest delay between ranks is " + shown(delay) + " ms, expected at least dt, " + shown(dt) + " ms");
+    error.argument = "delay";
+    error.got = shown(delay);
+    error.agreed = true;
+    return error;
+}
+
+Error not_initialised() {
+    return Error(ErrorKind::uninitialized,
+                 "the model was initialised before spikes could be exchanged: call p.finitialize() or give v_init, then run");
+}
+
+Error wrong_mpi(const std::string& library, const std::string& launcher, int launched, int found, const std::string& advice) {
+    Error error(ErrorKind::parallel, launcher + " started " + std::to_string(launched) + " processes, and NEURON's MPI, " + library +
+                                         ", sees " + std::to_string(found) + ": " + advice);
+    error.got = library;
+    return error;
+}
+
+std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows) {
+    return "libpatch: " + call + ": rank " + std::to_string(rank) + " of " + std::to_string(ranks) + " has waited " + shown(seconds) +
+           " s for the other ranks. " + knows +
+           " Every rank has to make this call: one that has no gid and simulates sections of its own " +
+           "takes part after p.parallel.join()\n";
+}
+
+std::string recorded_before(int gid) {
+    return "gid " + std::to_string(gid) + " was set after spike_record(-1), which records the gids that were there: call it again";
+}
+
+std::string found_shared(int gid, const std::vector<int>& ranks) {
+    return "gid " + std::to_string(gid) + " has a source on " + ranks_named(ranks) + ", expected one";
+}
+
+std::string found_unsent(int gid, const std::vector<int>& ranks) {
+    return "gid " + std::to_string(gid) + " is received on " + ranks_named(ranks) + " and sent by no rank";
+}
+
+std::string found_threshold(int gid, const std::string& netcon, double threshold, int rank) {
+    return "the threshold of " + netcon + ", which receives gid " + std::to_string(gid) + " on rank " + std::to_string(rank) +
+           ", was set to " + shown(threshold) + " mV: it has no effect, the threshold belongs to the source of the gid";
+}
+
 }  // namespace patch

@@ -18,12 +18,15 @@ enum class ErrorKind {
     access,         // HocSectionAccessError: no current section
     not_connected,  // NotConnectedError
     busy,           // SimulationError: not while a step is running
+    uninitialized,  // UninitializedError: not before an initialisation
+    parallel,       // ParallelError: what concerns several ranks
+    broadcast,      // BroadcastError
     host,           // HocError: NEURON's own refusal
     failure,        // PatchError: the rest
 };
 
 // What the failing call was about; an ancestor's exception class may be named after it.
-enum class Topic { none, connect, record };
+enum class Topic { none, connect, record, parallel };
 
 class Error: public std::exception {
   public:
@@ -34,6 +37,7 @@ class Error: public std::exception {
 
     ErrorKind kind;
     Topic topic = Topic::none;
+    bool agreed = false;  // the same on every rank of the job
     std::string function, argument, got, expected, place;
 
     Error& about(Topic value) {
@@ -83,12 +87,44 @@ Error unsorted(const std::string& argument, std::size_t index, double got, doubl
 Error pointer_without_section();
 Error while_running(const std::string& what);
 Error from_host(const std::string& text);
+// What one or more ranks could not do, the same sentence on every rank.
+struct Failed {
+    int rank;
+    std::string cause;
+};
+Error agreed_failure(ErrorKind kind, const std::vector<Failed>& failed, std::size_t ranks);
+Error different_calls(const std::string& first, int first_rank, const std::string& second, int second_rank);
+Error different_values(ErrorKind kind, const std::string& argument, const std::string& first, int first_rank, const std::string& second,
+                       int second_rank);
+Error gid_refused(const std::string& got, ErrorKind kind = ErrorKind::value);
+Error gid_in_use(int gid, const std::string& by, int rank);
+Error gid_shared(int gid, const std::vector<int>& ranks);
+Error no_gid_given();
+Error two_gids_given();
+Error belongs_to(const std::string& argument, const std::string& whom);
+Error no_cell_for_gid(int gid, int rank);
+Error no_source_here(int gid, int rank);
+Error receivers_threshold();
+Error no_transfer_source(const std::string& key, int rank);
+Error transfer_shared(const std::string& key, const std::vector<int>& ranks);
+Error delay_too_short(double delay, double dt);
+Error not_initialised();
+Error wrong_mpi(const std::string& library, const std::string& launcher, int launched, int found, const std::string& advice);
 
 // What is printed or warned, without being an error.
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
 std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);
+std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows);
+std::string recorded_before(int gid);
+
+// What p.check() finds.
+std::string found_shared(int gid, const std::vector<int>& ranks);
+std::string found_unsent(int gid, const std::vector<int>& ranks);
+std::string found_threshold(int gid, const std::string& netcon, double threshold, int rank);
+// "rank 1", "ranks 0 and 2", "ranks 0, 1 and 2".
+std::string ranks_named(const std::vector<int>& ranks);
 
 // "a number", "a Section", ...: numbers as users write them.
 std::string shown(double value);

@@ -46,7 +46,8 @@ struct Variable {
 enum class Kind : std::uint8_t { absent, none, number, boolean, text, section, segment, variable, object, foreign };
 
 // How far a user's own object is asked what it stands for before a value is made of it.
-enum class Protocol : std::uint8_t { neuron, netcon, record, untouched };
+// `opaque` looks at nothing but whether it is one of NEURON's own: data that is only passed on.
+enum class Protocol : std::uint8_t { neuron, netcon, record, untouched, opaque };
 
 // One argument as it arrived. `origin` is the Python object it was made from, where there is one.
 struct Value {
@@ -59,6 +60,7 @@ struct Value {
     Foreign origin;
     std::shared_ptr<const void> keeper;  // holds the origin where nobody else does
     bool whole = false;                  // kind number: given as an integer
+    char** strdef = nullptr;             // kind text: HOC's variable, which can be assigned to
 
     bool given() const { return kind != Kind::absent; }
 
@@ -86,6 +88,12 @@ struct Value {
         value.object = object;
         return value;
     }
+    static Value of(std::string text) {
+        Value value;
+        value.kind = Kind::text;
+        value.text = std::move(text);
+        return value;
+    }
     static Value of(Variable variable) {
         Value value;
         value.kind = Kind::variable;
@@ -99,6 +107,14 @@ struct Meant {
     Value value;
 };
 struct Recordable {
+    Value value;
+};
+// A value that has been asked what a NetCon attaches to (__netcon__).
+struct Connectable {
+    Value value;
+};
+// Data that is only passed on.
+struct Opaque {
     Value value;
 };
 

@@ -53,6 +53,8 @@ class SectionScope {
 Variable range_variable(Segment segment, const char* name);        // a place's voltage: "v"; none: {}
 Variable object_variable(Object object, const std::string& name);  // a point process's current: "i"; none: {}
 bool exists(const Variable& variable);
+double value(const Variable& variable);
+void set_value(const Variable& variable, double value);
 std::optional<Segment> place_of(const Variable& variable, Section section);  // which place of a section a voltage is
 
 // ---- Objects ----
@@ -106,7 +108,9 @@ struct Source {  // what spikes: a place, a variable with its section, an object
 struct Strength {
     double threshold, delay, weight;
 };
-Owned new_netcon(const Source& source, Object target, const Strength& strength);
+// Where the source has a threshold or a gid that does not suit, a further source is made on the same place.
+enum class Sharer { connection, gid };
+Owned new_netcon(const Source& source, Object target, const Strength& strength, Sharer sharer = Sharer::connection);
 Object netcon_target(Object netcon);
 void silence(Object netcon);              // it delivers no more
 bool receives_events(Object target);      // has a NET_RECEIVE block
@@ -140,8 +144,20 @@ void record(Object vector, const Variable& variable, Section section);
 void record_time(Object vector, Section section);
 std::vector<double> values(Object vector);
 double* vector_data(Object vector);
+std::size_t vector_size(Object vector);
+void resize(Object vector, std::size_t size);
 void append(Object vector, double value);
 void clear(Object vector);
+
+std::pair<std::size_t, std::size_t> matrix_size(Object matrix);  // rows, columns
+std::vector<double> matrix_numbers(Object matrix);               // column after column
+void set_matrix(Object matrix, std::size_t rows, std::size_t columns, const std::vector<double>& numbers);
+std::vector<Object> list_items(Object list);
+void set_list_items(Object list, const std::vector<Owned>& items);
+std::optional<std::string> string_of(Object object);  // of an instance of stdlib.hoc's String
+void set_string(Object object, const std::string& text);
+Owned new_string();
+void assign(char** strdef, const std::string& text);
 
 // ---- Running ----
 double time();                                // ms
@@ -149,9 +165,10 @@ double& variable(const char* name);           // a number of HOC's: t, dt, celsi
 double& standard_variable(const char* name);  // one of the standard run system (v_init, tstop), which is loaded if need be
 void run_hoc(const char* code);               // throws what NEURON says
 void watch_runs();                            // counts steps and initialisations from now on; again after an early load
-bool running();                               // inside a step, an event or an initialisation
-bool structure_changed();                     // whether sections or mechanisms came, went or moved since the last run began
-bool can_make();                              // whether cells and mechanisms can be made now
+bool cvode_is_active();
+bool running();            // inside a step, an event or an initialisation
+bool structure_changed();  // whether sections or mechanisms came, went or moved since the last run began
+bool can_make();           // whether cells and mechanisms can be made now
 void call_function(const char* name, const std::vector<double>& arguments);
 // Calls `before` at the outermost finitialize, whoever called it, and `after` at its end.
 void on_initialise(std::function<void()> before, std::function<void()> after);
@@ -171,6 +188,7 @@ enum Place : unsigned {
     property = 256,         // read without a call in Python
     replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
     unlisted = 8192,        // a helper of our own templates: not in usage()
+    on_parallel = 16384,    // p.parallel
     sometimes = 4096,       // a property that is absent from dir() while it cannot be read
     named_by_first = 2048,  // called by the name that is its first argument
     internal = 1024,        // of the native module alone: what the types' own calls are made of
@@ -208,6 +226,7 @@ struct Method {
     void* (*hoc_object)(void*);
     const char** (*hoc_text)(void*);
     void* (*python)(void*, void* const*, std::ptrdiff_t, void*);
+    void (*unreadable)(const Error&);  // of a collective call: tells the other ranks that its arguments could not be read
     Signature described() const { return signature(name, about); }
 };
 using Methods = std::vector<Method>;
@@ -224,8 +243,18 @@ template <class Arguments, auto function, int variant>
 struct Entry {
     static inline Method method{};
     using Return = decltype(function(std::declval<const Arguments&>()));
+    static Arguments read(Face& face, const Signature& signature) {
+        try {
+            return bind<Arguments>(face, signature);
+        } catch (const Error& error) {
+            if (method.unreadable) {
+                method.unreadable(error);
+            }
+            throw;
+        }
+    }
     static Result call(Face& face, const Signature& signature) {
-        const Arguments arguments = bind<Arguments>(face, signature);
+        const Arguments arguments = read(face, signature);
         if constexpr (std::is_void_v<Return>) {
             function(arguments);
             return {};
@@ -242,14 +271,16 @@ struct Entry {
 };
 
 template <class Arguments, auto function, int variant = 0>
-Method method(const char* name, const char* about, unsigned places = everywhere, const char* said = nullptr) {
+Method method(const char* name, const char* about, unsigned places = everywhere, const char* said = nullptr,
+              void (*unreadable)(const Error&) = nullptr) {
     using Row = Entry<Arguments, function, variant>;
     constexpr Returns returns = std::is_same_v<typename Row::Return, Owned>         ? Returns::object
                                 : std::is_same_v<typename Row::Return, std::string> ? Returns::text
                                                                                     : Returns::number;
-    Row::method = {
-        name,           said ? said : name, about, places, &signature<Arguments>, &Row::call, returns, &Row::hoc_number, &Row::hoc_object,
-        &Row::hoc_text, &Row::python};
+    Row::method = {name,           said ? said : name,    about,
+                   places,         &signature<Arguments>, &Row::call,
+                   returns,        &Row::hoc_number,      &Row::hoc_object,
+                   &Row::hoc_text, &Row::python,          unreadable};
     return Row::method;
 }
 
@@ -265,18 +296,41 @@ void answer_bare_name(const char* name);        // nrn_load_dll("libpatch.so") f
 std::string running_version();                  // "9.0.2"
 void refresh_signatures();                      // they show the numbers in force
 void complain(const std::string& sentence);     // one line on stderr
+std::string library_file();                     // this library's own
+std::string neuron_file();                      // libnrniv's
 
 const std::string& last_error();
+std::string cause_of(const std::exception& error);  // Python's own, with its type, or NEURON's
 
 // ---- Python, where there is one ----
 bool has_python();
+// What Python knows of itself, its mpi4py and its modules called patch; nothing without a Python.
+struct Fact {
+    std::string what, said, advice;
+};
+std::vector<Fact> python_facts(const std::string& mpi_file);
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named);
 bool is_callable(Foreign object);
+// Bytes that Python holds.
+struct Bytes {
+    char* data = nullptr;
+    std::size_t size = 0;
+    std::shared_ptr<const void> keeper;
+    Foreign object;
+};
+// The pickle of a value, and behind it the large buffers that it leaves outside (protocol 5), which are not copied.
+std::vector<Bytes> pickled(const Value& value);
+Bytes new_bytes(std::size_t size);
+Value view_of(Object vector);  // a memoryview of its numbers, which it has to outlive
+Value unpickled(const std::vector<Bytes>& parts);
 void warn_of_hidden_names();                           // that p adds and the user's HOC symbols have too
 void extend_vectors();                                 // the rows of place on_vector, on NEURON's own Vector
 bool is_of_p(const Value& factory);                    // p.ExpSyn, not h.ExpSyn
 std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 Value new_list(const std::vector<Value>& values);
+Value new_tuple(const std::vector<Value>& values);
+Value the_handle_of(Object object);  // the same Python object each time, for one that lives to the end
+Value receiver(Object netcon);       // a handle that refuses a threshold, which belongs to the source of the gid
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 // Attributes that users set through a descriptor of ours on any section; an absent value takes one away.
 Value attribute(Section section, const char* name);
@@ -292,6 +346,7 @@ void warn(const std::string& sentence);                                         
 Registry& registry();
 // A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
 void keep_connection(const Source& source, Object target, Object netcon);
+bool is_receiver(Object netcon);  // kept as the connection of a gid, or of nothing, to a target
 void keep_tree(Section child, Section parent);
 // A point process and its section: made by us, listed in section.synapses too, or brought along by a connection.
 enum class Placement { made, stored, brought };

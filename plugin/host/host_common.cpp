@@ -60,6 +60,7 @@ class HocFace final: public Face {
             break;
         case Kind::text:
             value.text = hoc_gargstr(position);
+            value.strdef = hoc_pgargstr(position);
             break;
         case Kind::variable:
             value.variable = variable_of(hoc_hgetarg<double>(position));

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "../core/defaults.hpp"
+#include "network.hpp"
 #include "nrn9.hpp"
 #include "python.hpp"
 
@@ -23,6 +24,7 @@ void before_run() {
         registry().verify();
         keep_moved();
         follow_places();
+        let_lost_gids_go();
     }
     sweep();
 }
@@ -364,6 +366,18 @@ void set_attribute(Section section, const char* name, const Value& value) {
         attributes().erase(key);
         nrn_section_unref(raw(section));
     }
+}
+
+bool is_receiver(Object netcon) {
+    const Registry& all = registry();
+    const Registry::Id id = all.find(netcon.address);
+    bool found = false;
+    if (id != Registry::none) {
+        all.each_edge(id, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
+            found = found || (edge.node[2] == id && edge.node[0] == edge.node[1]);
+        });
+    }
+    return found;
 }
 
 // A point process that a connection brought along stays with its section only as long as it is connected.

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 
@@ -153,6 +154,7 @@ Value call(Object object, const char* method, const std::vector<Value>& argument
             ::Object** const popped = hoc_objpop();
             result.kind = *popped ? Kind::object : Kind::none;
             result.object = {*popped};
+            result.keeper = std::make_shared<Owned>(result.object);  // it may be nobody else's
             hoc_tobj_unref(popped);
             break;
         }
@@ -248,43 +250,6 @@ NetCon* netcon_of(Object object) {
 
 }  // namespace
 
-Owned new_netcon(const Source& source, Object target, const Strength& strength) {
-    ::Object* made = nullptr;
-    const bool all = !std::isnan(strength.threshold) && !std::isnan(strength.delay) && !std::isnan(strength.weight);
-    ask([&] {
-        SectionScope scope(source.segment.section);
-        if (source.segment && !source.variable) {
-            hoc_push(nrn_rangepointer(raw(source.segment.section), symbol("v"), source.segment.x));
-        } else if (source.variable) {
-            hoc_push(raw(source.variable));
-        } else {
-            hoc_push_object(raw(source.object));
-        }
-        hoc_push_object(raw(target));
-        if (all) {
-            hoc_pushx(strength.threshold);
-            hoc_pushx(strength.delay);
-            hoc_pushx(strength.weight);
-        }
-        made = hoc_newobj1(symbol("NetCon"), all ? 5 : 2);
-    });
-    const Owned owned = Owned::adopt({made});
-    if (!all) {
-        NetCon* const netcon = netcon_of(owned.get());
-        double* weights = nullptr;
-        if (!std::isnan(strength.threshold)) {
-            nrn_netcon_set_thresh(netcon, strength.threshold);
-        }
-        if (!std::isnan(strength.delay)) {
-            nrn_netcon_set_delay(netcon, strength.delay);
-        }
-        if (!std::isnan(strength.weight) && nrn_netcon_weight(netcon, &weights) > 0) {
-            weights[0] = strength.weight;
-        }
-    }
-    return owned;
-}
-
 Object netcon_target(Object netcon) {
     double *weights = nullptr, *threshold = nullptr, *delay = nullptr;
     Point_process* target = nullptr;
@@ -309,42 +274,6 @@ void set_weight(Object netcon, std::size_t i, double weight) {
     if (std::size_t(nrn_netcon_weight(netcon_of(netcon), &weights)) > i) {
         weights[i] = weight;
     }
-}
-
-// ---- Vectors ----
-
-Owned new_vector(std::size_t size, const double* values) {
-    Owned vector = make("Vector", {Value::of(double(size))});
-    if (size && values) {
-        std::memcpy(nrn_vector_data(raw(vector.get())), values, size * sizeof(double));
-    }
-    return vector;
-}
-
-void record(Object vector, const Variable& variable, Section section) {
-    const SectionScope scope(section);
-    call(vector, "record", {Value::of(variable)});
-}
-
-void record_time(Object vector, Section section) {
-    record(vector, variable_of(Handle{neuron::container::do_not_search, nrn_symbol_dataptr(symbol("t"))}), section);
-}
-
-std::vector<double> values(Object vector) {
-    const double* const data = nrn_vector_data(raw(vector));
-    return {data, data + nrn_vector_capacity(raw(vector))};
-}
-
-double* vector_data(Object vector) {
-    return nrn_vector_data(raw(vector));
-}
-
-void append(Object vector, double value) {
-    call(vector, "append", {Value::of(value)});
-}
-
-void clear(Object vector) {
-    call(vector, "resize", {Value::of(0.0)});
 }
 
 }  // namespace patch::host

@@ -7,6 +7,7 @@
 
 #include "../core/version.hpp"
 
+extern "C" void _PatchSource_reg();   // from mod/PatchSource.mod
 extern "C" void _PatchVecStim_reg();  // from mod/PatchVecStim.mod
 
 namespace patch::host {
@@ -88,7 +89,7 @@ struct Registration {
     const char* name;
     void (*reg)();
 };
-constexpr std::array<Registration, 1> mechanisms{{{"PatchVecStim", &_PatchVecStim_reg}}};
+constexpr std::array<Registration, 2> mechanisms{{{"PatchSource", &_PatchSource_reg}, {"PatchVecStim", &_PatchVecStim_reg}}};
 
 }  // namespace
 
@@ -189,32 +190,26 @@ struct CountedFunction {
         }
     }
 };
+constexpr char fadvance[] = "fadvance", batch_run[] = "batch_run", parallel_context[] = "ParallelContext", psolve[] = "psolve",
+               nrncore_run[] = "nrncore_run", cvode[] = "CVode", solve[] = "solve", fixed_step[] = "fixed_step";
+
 template <const char* class_name, const char* name>
 struct CountedMethod {
-    static inline double (*stock)(void*) = nullptr;
+    using Method = Swapped<class_name, name>;
     static double ours(void* self) {
+        if constexpr (name == psolve) {
+            network_solves();
+        }
         double result = 0;
         {
             const Inside inside(stepping);
-            result = stock(self);
+            result = Method::stock(self);
         }
         after_call();
         return result;
     }
-    static void install() {
-        Symbol* const type = symbol(class_name);
-        if (!type) {
-            return;  // an early load comes before the classes
-        }
-        auto& method = hoc_table_lookup(name, type->u.ctemplate->symtable)->u.u_proc->defn.pfd_vp;
-        if (method != &ours) {
-            stock = std::exchange(method, &ours);
-        }
-    }
+    static void install() { Method::install(&ours); }
 };
-
-constexpr char fadvance[] = "fadvance", batch_run[] = "batch_run", parallel_context[] = "ParallelContext", psolve[] = "psolve",
-               nrncore_run[] = "nrncore_run", cvode[] = "CVode", solve[] = "solve", fixed_step[] = "fixed_step";
 
 void (*stock_finitialize)() = nullptr;
 
@@ -230,6 +225,7 @@ void our_finitialize() {
         const Inside inside(initialising);
         stock_finitialize();
     }
+    network_initialised();
     for (const auto& action : after_initialise) {
         action();
     }
@@ -276,6 +272,11 @@ void watch_runs() {
     CountedMethod<parallel_context, nrncore_run>::install();
     CountedMethod<cvode, solve>::install();
     CountedMethod<cvode, fixed_step>::install();
+    watch_network();
+}
+
+bool cvode_is_active() {
+    return cvode_active_;
 }
 
 bool running() {

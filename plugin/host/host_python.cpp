@@ -68,17 +68,35 @@ std::string text_of(PyObject* unicode) {
     return {text, std::size_t(size)};
 }
 
+namespace {
+
+std::string text_of_exception(PyObject* exception, bool with_type) {
+    const Ref text(exception ? api().PyObject_Str(exception) : nullptr);
+    const Ref type(exception ? api().PyObject_GetAttrString(exception->type, "__name__") : nullptr);
+    api().PyErr_Clear();
+    const std::string said = text ? text_of(text.get()) : "";
+    if (!with_type || !type) {
+        return said.empty() ? "a Python exception without a text" : said;
+    }
+    return text_of(type.get()) + (said.empty() ? "" : ": " + said);
+}
+
+}  // namespace
+
 std::string take_exception() {
     PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
     api().PyErr_Fetch(&type, &value, &trace);
     api().PyErr_NormalizeException(&type, &value, &trace);
     const Ref owned_type(type), owned_value(value), owned_trace(trace);
-    const Ref text(value ? api().PyObject_Str(value) : nullptr);
-    if (!text) {
-        api().PyErr_Clear();
-        return "a Python exception without a text";
-    }
-    return text_of(text.get());
+    return text_of_exception(value, false);
+}
+
+std::string describe_exception() {
+    PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
+    api().PyErr_Fetch(&type, &value, &trace);
+    api().PyErr_NormalizeException(&type, &value, &trace);
+    const Ref owned_type(type), owned_value(value), owned_trace(trace);
+    return text_of_exception(value, true);
 }
 
 std::shared_ptr<const void> keeper_of(Ref object) {
@@ -216,6 +234,10 @@ Value value_of(void* address, Protocol protocol) {
         value.kind = Kind::none;
         return value;
     }
+    if (protocol == Protocol::opaque && !is_instance(object, types().hoc_object)) {
+        value.kind = Kind::foreign;
+        return value;
+    }
     if (object->type == api().PyFloat_Type || object->type == api().PyLong_Type) {
         value.kind = Kind::number;
         value.number = api().PyFloat_AsDouble(object);
@@ -286,6 +308,13 @@ Value value_of(void* address, Protocol protocol) {
         }
     }
     value.kind = Kind::foreign;
+    return value;
+}
+
+Value held(Ref object, Protocol protocol) {
+    Value value = value_of(object.get(), protocol);
+    value.origin = {object.get()};
+    value.keeper = keeper_of(std::move(object));
     return value;
 }
 

@@ -65,6 +65,12 @@ const char* class_of(const Error& error) {
         return "NotConnectedError";
     case ErrorKind::busy:
         return "SimulationError";
+    case ErrorKind::uninitialized:
+        return "UninitializedError";
+    case ErrorKind::parallel:
+        return "ParallelError";
+    case ErrorKind::broadcast:
+        return "BroadcastError";
     case ErrorKind::host:
         return "HocError";
     case ErrorKind::failure:
@@ -81,7 +87,10 @@ void set_exception(const Error& error) {
         const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
         const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + ".exceptions").c_str()));
         const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
-        const char* const topic = error.topic == Topic::connect ? "HocConnectError" : error.topic == Topic::record ? "HocRecordError" : "";
+        const char* const topic = error.topic == Topic::connect    ? "HocConnectError"
+                                  : error.topic == Topic::record   ? "HocRecordError"
+                                  : error.topic == Topic::parallel ? "ParallelConnectError"
+                                                                   : "";
         const std::string fields[]{class_of(error), topic,     error.sentence(), error.function,
                                    error.argument,  error.got, error.expected,   error.place};
         const Ref arguments = checked(api().PyTuple_New(8));

@@ -76,13 +76,25 @@ void install_python() {
     }
 }
 
-std::string own_file() {
+namespace {
+
+std::string file_of(const void* address) {
     Dl_info file{};
-    dladdr(reinterpret_cast<void*>(&is_whole), &file);  // not modl_reg, which nrniv has too
+    dladdr(address, &file);
     char* const full = file.dli_fname ? realpath(file.dli_fname, nullptr) : nullptr;
     const std::string path = full ? full : file.dli_fname ? file.dli_fname : "";
     std::free(full);
     return path;
+}
+
+}  // namespace
+
+std::string library_file() {
+    return file_of(reinterpret_cast<const void*>(&is_whole));  // not modl_reg, which nrniv has too
+}
+
+std::string neuron_file() {
+    return file_of(reinterpret_cast<const void*>(&nrn_version));
 }
 
 void refresh_signatures() {

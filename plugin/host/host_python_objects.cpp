@@ -17,18 +17,6 @@ std::string type_name(Foreign object) {
     return name ? text_of(name.get()) : "Python object";
 }
 
-namespace {
-
-// A value that is held by nobody else yet.
-Value made(python::Ref object) {
-    Value value = python::value_of(object.get(), Protocol::untouched);
-    value.origin = {object.get()};
-    value.keeper = python::keeper_of(std::move(object));
-    return value;
-}
-
-}  // namespace
-
 Value call(Foreign callable, const std::vector<Value>& positional, const Keywords& named) {
     using namespace python;
     const Ref arguments = checked(api().PyTuple_New(std::ptrdiff_t(positional.size())));
@@ -40,7 +28,7 @@ Value call(Foreign callable, const std::vector<Value>& positional, const Keyword
         api().PyDict_SetItemString(keywords.get(), name.c_str(), python_of(value).get());
     }
     const NoAbort no_abort;  // what a user's function asks of NEURON in vain is an exception, not the end of an MPI job
-    return made(checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get())));
+    return held(checked(api().PyObject_Call(static_cast<PyObject*>(callable.address), arguments.get(), keywords.get())));
 }
 
 void set_attribute(const Value& target, const std::string& name, const Value& value) {
@@ -78,7 +66,16 @@ Value new_list(const std::vector<Value>& values) {
     for (const Value& value : values) {
         api().PyList_Append(list.get(), python_of(value).get());
     }
-    return made(std::move(list));
+    return held(std::move(list));
+}
+
+Value new_tuple(const std::vector<Value>& values) {
+    using namespace python;
+    Ref tuple = checked(api().PyTuple_New(std::ptrdiff_t(values.size())));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        api().PyTuple_SetItem(tuple.get(), std::ptrdiff_t(i), python_of(values[i]).release());
+    }
+    return held(std::move(tuple));
 }
 
 Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
@@ -89,7 +86,7 @@ Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
             throw Raised();
         }
     }
-    return made(std::move(dict));
+    return held(std::move(dict));
 }
 
 void note_connection(const Value& source, const Value& target, Object netcon) {

@@ -47,6 +47,17 @@ bool is_plain(const std::string& name) {
     return name.compare(0, 2, "__") != 0;
 }
 
+const Method* internal_method(const char* name) {
+    static std::unordered_map<const char*, const Method*> known;  // by address: the names are literals
+    const Method*& found = known[name];
+    for (const Method& each : methods()) {
+        if (!found && (each.places & internal) && std::strcmp(each.name, name) == 0) {
+            found = &each;
+        }
+    }
+    return found;
+}
+
 // ---- p ----
 
 // A name that neither p nor NEURON has.
@@ -135,6 +146,10 @@ PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
     try {
         if (!value) {
             const std::string text = text_of(name);
+            if (text == "parallel") {  // it was not to be had when p was given out: the reason
+                api().PyErr_Clear();
+                return static_cast<PyObject*>(internal_method("parallel")->python(nullptr, nullptr, 0, nullptr));
+            }
             if (is_plain(text) && api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
                 set_unknown_name(text);
             }
@@ -210,17 +225,6 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
 
 // ---- p.<Mechanism>, p.NetCon ----
 
-const Method* internal_method(const char* name) {
-    static std::unordered_map<const char*, const Method*> known;  // by address: the names are literals
-    const Method*& found = known[name];
-    for (const Method& each : methods()) {
-        if (!found && (each.places & internal) && std::strcmp(each.name, name) == 0) {
-            found = &each;
-        }
-    }
-    return found;
-}
-
 // Calls a function of ours with an argument in front of a call's own.
 PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
     const Method* const method = internal_method(function);
@@ -276,6 +280,17 @@ PyObject* item_of_netcon_class(PyObject*, PyObject* index) {
     } catch (const Raised&) {
         return nullptr;
     }
+}
+
+// A receiver's threshold would be a number without an effect.
+int receiver_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    if (text_of(name) == "threshold") {
+        const CallScope scope("threshold");
+        set_exception(receivers_threshold());
+        return -1;
+    }
+    const AsPlain plain(self, !is_special(name));
+    return stock_setattro(self, name, value);
 }
 
 // ---- Sections ----
@@ -366,6 +381,23 @@ void warn_of_hidden_names() {
     }
 }
 
+Value the_handle_of(Object object) {
+    using namespace python;
+    static std::unordered_map<void*, PyObject*> kept;
+    PyObject*& handle = kept[object.address];
+    if (!handle) {
+        handle = wrap(object).release();
+    }
+    return held(Ref::borrowed(handle));
+}
+
+Value receiver(Object netcon) {
+    using namespace python;
+    Ref handle = wrap(netcon);
+    set_type(handle.get(), types().receiver);
+    return held(std::move(handle));
+}
+
 void extend_vectors() {
     using namespace python;
     const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
@@ -416,9 +448,17 @@ void install_types() {
                                       {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
                             .release();
     plain_types[all.point_process] = true;
+    const Ref context = checked(api().PyObject_GetAttrString(hoc.get(), "ParallelContext"));
+    all.parallel = native_class("patch.parallel.ParallelContext", context.get(),
+                                {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
+                                 {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
+                       .release();
+    set_type(all.parallel, api().PyType_Type);  // NEURON's own metaclass knows NEURON's own classes alone
+    plain_types[all.parallel] = true;
+    types_by_class["ParallelContext"] = all.parallel;
     names_of_objects = checked(api().PyDict_New()).release();
     for (const Method& method : methods()) {
-        if (method.places & on_point_process) {
+        if (method.places & (on_point_process | on_parallel)) {
             api().PyDict_SetItemString(names_of_objects, method.name, api().none());
         }
     }
@@ -431,6 +471,8 @@ void install_types() {
     all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {{SLOT_tp_doc, const_cast<char*>(netcon_doc)}}).release();
     set_type(all.netcon, metatype.get());
     types_by_class["NetCon"] = all.netcon;
+    all.receiver =
+        native_class("patch.objects.Receiver", all.netcon, {{SLOT_tp_setattro, reinterpret_cast<void*>(&receiver_setattro)}}).release();
 
     names_of_p = checked(api().PyDict_New()).release();
     names_kept = checked(api().PyDict_New()).release();
@@ -449,9 +491,10 @@ void install_types() {
     publish("SectionBase", all.section_base);
     publish("PointProcess", all.point_process);
     publish("NetCon", all.netcon);
+    publish("ParallelContext", all.parallel);
     publish("names", names_of_p);
     publish("version", string(version()).get());
-    publish("file", string(own_file()).get());
+    publish("file", string(library_file()).get());
     publish("neuron_mode", Ref(api().PyBool_FromLong(defaults::neuron_mode())).get());
     for (const auto& [name, class_name] : {std::pair{"patch.objects.NetStim", "NetStim"},
                                            {"patch.objects.VecStim", "PatchVecStim"},
@@ -472,6 +515,7 @@ void install_types() {
     add_methods(all.section_base, on_patch_section);
     add_methods(all.point_process, on_point_process);
     add_methods(all.netcon, on_netcon);
+    add_methods(all.parallel, on_parallel);
 }
 
 }  // namespace patch::host::python

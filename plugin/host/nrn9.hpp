@@ -48,6 +48,8 @@ int hoc_is_str_arg(int);
 int hoc_is_pdouble_arg(int);
 Object** hoc_objgetarg(int);
 char* hoc_gargstr(int);
+char** hoc_pgargstr(int);
+void hoc_assign_str(char**, const char*);
 int hoc_oc(const char*);
 void nrn_area_ri(::Section*);
 void nrn_popsec();
@@ -84,6 +86,35 @@ struct impl_ptrs {  // src/nrniv/nrnpy.h, 9.0.0 to 9.0.2
 };
 extern impl_ptrs methods;
 }  // namespace neuron::python
+
+namespace patch::host {
+
+// A method of a built-in class with a function of ours in front, which calls NEURON's. It is swapped behind the symbol: HOC, Python and
+// NEURON's C API all come to it. An early load comes before the classes: install() is asked again later.
+template <const char* class_name, const char* name, class Returns = double>
+struct Swapped {
+    static inline Returns (*stock)(void*) = nullptr;
+    static void install(Returns (*ours)(void*)) {
+        Symbol* const type = hoc_table_lookup(class_name, hoc_built_in_symlist ? hoc_built_in_symlist : hoc_symlist);
+        if (!type) {
+            return;
+        }
+        auto& method = [&]() -> auto& {
+            auto& defined = hoc_table_lookup(name, type->u.ctemplate->symtable)->u.u_proc->defn;
+            if constexpr (std::is_same_v<Returns, double>) {
+                return defined.pfd_vp;
+            } else {
+                return defined.pfo_vp;
+            }
+        }
+        ();
+        if (method != ours) {
+            stock = std::exchange(method, ours);
+        }
+    }
+};
+
+}  // namespace patch::host
 
 namespace patch::host {
 
@@ -175,5 +206,8 @@ void forget_undefined(const char* name);   // a name that was only mentioned hid
 Symbol* symbol(const char* name);          // a built-in one, kept after the first look
 Symbol* visible_symbol(const char* name);  // the user's own first, as HOC finds it
 void push(const Value& value, std::vector<char*>& texts);
+void watch_network();        // what is asked of ParallelContext is noted from now on
+void network_initialised();  // a finitialize has come to its end
+void network_solves();       // psolve is called
 
 }  // namespace patch::host

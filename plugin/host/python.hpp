@@ -83,6 +83,8 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58,
     X(int, PyObject_CheckBuffer, (PyObject*))                                                                                              \
     X(int, PyObject_GetBuffer, (PyObject*, Py_buffer*, int))                                                                               \
     X(void, PyBuffer_Release, (Py_buffer*))                                                                                                \
+    X(PyObject*, PyByteArray_FromStringAndSize, (const char*, std::ptrdiff_t))                                                             \
+    X(PyObject*, PyMemoryView_FromMemory, (char*, std::ptrdiff_t, int))                                                                    \
     X(int, PyCallable_Check, (PyObject*))                                                                                                  \
     X(int, PyNumber_Check, (PyObject*))                                                                                                    \
     X(int, PyIndex_Check, (PyObject*))                                                                                                     \
@@ -185,6 +187,7 @@ class Raised: public std::exception {
 void set_exception(const Error& error);
 // The text of the exception that is set, which is cleared.
 std::string take_exception();
+std::string describe_exception();  // "TypeError: cannot pickle ..."
 
 // Owns one reference.
 class Ref {
@@ -229,7 +232,7 @@ Ref checked(PyObject* object);
 struct Types {
     PyObject *hoc_object = nullptr, *section = nullptr, *segment = nullptr;  // hoc.HocObject, nrn.Section, nrn.Segment
     PyObject *interpreter = nullptr, *mechanism = nullptr, *section_base = nullptr;
-    PyObject *point_process = nullptr, *netcon = nullptr;
+    PyObject *point_process = nullptr, *netcon = nullptr, *receiver = nullptr, *parallel = nullptr;
     PyObject* module = nullptr;  // _libpatch
 };
 Types& types();
@@ -241,6 +244,8 @@ Value value_of(void* object, Protocol protocol);
 Ref python_of(const Value& value);
 Ref wrap(Object object);              // a handle, of p's own type where there is one
 Ref section_object(Section section);  // nrn.Section
+// A value that is held by nobody else yet.
+Value held(Ref object, Protocol protocol = Protocol::untouched);
 Ref python_of(const Result& result, PyObject* receiver);
 void* owner_of(Section section);  // the Python object that owns a section: a new reference, or null
 std::string text_of(PyObject* unicode);
@@ -259,6 +264,5 @@ void refresh_docs();                                   // signatures show the nu
 namespace patch::host {
 void set_last_error(const std::string& sentence);
 void when_interpreter_starts(void (*action)());
-std::string own_file();  // of the library that this is
-void do_waiting();       // what when_ready has put off
+void do_waiting();  // what when_ready has put off
 }  // namespace patch::host

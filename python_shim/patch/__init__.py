@@ -11,7 +11,7 @@
 from ._library import path
 from .exceptions import NotConnectableError, NotConnectedError, PatchError
 
-__all__ = ["NotConnectableError", "NotConnectedError", "PatchError", "h", "interpreter", "objects", "p", "path", "transform"]
+__all__ = ["NotConnectableError", "NotConnectedError", "ParallelCon", "PatchError", "h", "interpreter", "objects", "p", "path", "transform"]
 
 
 def __getattr__(name):
@@ -20,11 +20,15 @@ def __getattr__(name):
         from .interpreter import p
 
         return p
+    if name == "ParallelCon":
+        from .interpreter import p
+
+        return p.ParallelCon
     if name == "transform":
         from .core import transform
 
         return transform
-    if name in ("interpreter", "objects", "core", "version"):
+    if name in ("interpreter", "objects", "core", "parallel", "version"):
         import importlib
 
         return importlib.import_module("." + name, __name__)

@@ -1,6 +1,9 @@
 """p: NEURON's ``h`` with what Patch adds."""
 
-from . import objects
+import atexit
+import sys
+
+from . import exceptions, objects
 from ._library import native as _native
 
 _native = _native()
@@ -32,8 +35,19 @@ class Defaults:
         return "Defaults(" + ", ".join(f"{name}={_native.defaults(name):g}" for name in ("weight", "delay", "threshold")) + ")"
 
 
+@atexit.register
+def _end():
+    """A script that came to its end says so to the launcher; one that failed does not, so that the launcher ends the other ranks."""
+    if getattr(sys, "last_value", None) is None:
+        _native.end_mpi()
+
+
 _native.give_out()
 _native.names.update(Section=objects.Section, Vector=objects.Vector, time=_native.time(), defaults=Defaults())
+try:
+    _native.names["parallel"] = _native.parallel()
+except exceptions.ParallelError:
+    pass  # said once when p was given out; p.parallel says it again
 _native.names["_PythonHocInterpreter__h"] = __import__("neuron").h
 _native.warn_of_hidden_names()
 p = PythonHocInterpreter()

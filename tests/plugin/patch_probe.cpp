@@ -1,10 +1,15 @@
 // libpatch.so with one capability more: what a contributor writes for a new function, a struct and a function. Only tests load it.
 #include "about.hpp"
 #include "add_3d.hpp"
+#include "broadcast.hpp"
+#include "check.hpp"
 #include "connect_points.hpp"
+#include "doctor.hpp"
 #include "host/host.hpp"
 #include "interpreter.hpp"
 #include "lifetime.hpp"
+#include "parallel.hpp"
+#include "parallel_con.hpp"
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
@@ -40,8 +45,9 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
         return;
     }
     host::install_class("Patch",
-                        {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods, run::methods,
-                         lifetime::methods, protocol::methods, about::methods, interpreter::methods, probe::methods});
+                        {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
+                         parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods, lifetime::methods,
+                         protocol::methods, about::methods, doctor::methods, interpreter::methods, probe::methods});
     host::when_ready([] {
         host::install_templates();
         host::install_python();

@@ -178,7 +178,7 @@ mechanisms, names = lists(), set(dir(h))
 """
     program = """
 assert lists() == mechanisms and len(mechanisms) > 20
-assert set(dir(h)) - names == {"Patch", "PatchConnection", "PatchRecording"} and names <= set(dir(h))
+assert set(dir(h)) - names == {"Patch", "PatchConnection", "PatchReceiver", "PatchRecording", "PatchTransmitter"} and names <= set(dir(h))
 """
     check("python", folder, load("py", "./libpatch.so") + program, before=lists)
 

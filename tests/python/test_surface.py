@@ -31,7 +31,7 @@ LOAD_ADDS = {
     "hoc.Vector": set(),
     "nrn": set(),
     "hoc": set(),
-    "h": {"Patch", "PatchConnection", "PatchRecording"},
+    "h": {"Patch", "PatchConnection", "PatchReceiver", "PatchRecording", "PatchTransmitter"},
     "sys.modules": {"_libpatch"},
 }
 
@@ -45,13 +45,16 @@ CLASS_PATCH = {
     *("run", "continuerun", "finitialize"),  # as on p
     "disconnect",  # everything can be undone
     "defaults",
+    *("ParallelCon", "broadcast", "allgather", "psolve", "join", "check", "doctor"),  # ranks
     "new_recording",
     "wrong_argument",  # p.defaults of HOC
 }
 
 TEMPLATES = {
     "PatchConnection": {"netcon", "disconnect"},
+    "PatchReceiver": {"netcon", "gid", "disconnect"},
     "PatchRecording": {"vector", "time", "disconnect"},
+    "PatchTransmitter": {"netcon", "gid", "disconnect"},
 }
 
 # Names on p that h does not have.
@@ -59,21 +62,29 @@ P_ALONE = {
     *("PointProcess", "VecStim"),
     *("record", "time", "defaults", "transform"),
     *("counts", "last_error", "version", "neuron_version"),
+    *("ParallelCon", "parallel", "check"),
     "_PythonHocInterpreter__h",
 }
 # Names on h that are another thing on p.
 P_DIFFERS = {"Section", "NetCon"}
-P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas"}  # NEURON's own with PATCH_DEFAULTS=neuron
+P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas", "ParallelContext"}  # NEURON's own with PATCH_DEFAULTS=neuron
 
 # What the objects that p makes have beside NEURON's own.
 OBJECTS = {
     "Section": {"connect"},
-    "NetCon": {"__neuron__", "_references", "disconnect"},
+    "NetCon": {"__neuron__", "_references", "disconnect", "gid"},
     "PointProcess": {*MAGIC, "__ref__", "__deref__", "_references", "_connections", "stimulate"},
     "NetStim": set(),
     "VecStim": set(),
     "IClamp": set(),
     "SEClamp": set(),
+}
+
+# What p.parallel has beside, or in place of, NEURON's own methods of a ParallelContext.
+PARALLEL = {
+    *("broadcast", "allgather", "psolve", "join", "check"),
+    *("set_gid2node", "cell", "gid_connect", "spike_record"),
+    *("source_var", "target_var", "setup_transfer", "_transfer_max"),
 }
 
 # ---- The processes -----------------------------------------------------------------------------------------------------------------
@@ -152,7 +163,12 @@ def test_help_lists_exactly_the_class_in_hoc():
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_shows_exactly_its_public_names(template):
-    make = {"PatchConnection": "h.PatchConnection(h.ExpSyn(s(0.5)))", "PatchRecording": "h.PatchRecording()"}[template]
+    make = {
+        "PatchConnection": "h.PatchConnection(h.ExpSyn(s(0.5)))",
+        "PatchReceiver": "h.PatchReceiver(7, h.IntFire1())",
+        "PatchRecording": "h.PatchRecording()",
+        "PatchTransmitter": "h.PatchTransmitter(7)",
+    }[template]
     names = run(f"h.nrn_load_dll({LIBRARY!r})\ns = h.Section()\nprint(json.dumps([dir({make}), dir(hoc.HocObject)]))")
     assert set(names[0]) - set(names[1]) == TEMPLATES[template]
 
@@ -264,6 +280,17 @@ print(json.dumps([sorted(own), [part.__name__ for part in type_.__mro__]]))
     python_own = {"__module__", "__doc__", "__dict__", "__weakref__", "__getattribute__", "__setattr__", "__delattr__", "__init__"}
     assert set(own) - python_own == OBJECTS[name]
     assert ("PointProcess" in bases) == (name in ("PointProcess", "NetStim", "VecStim", "IClamp", "SEClamp"))
+
+
+def test_parallel_has_exactly_its_list_beside_neurons_own():
+    own, bases = run("""
+from patch import p
+import patch.parallel
+assert p.parallel is p.ParallelContext() and type(p.parallel) is patch.parallel.ParallelContext
+print(json.dumps([sorted(vars(type(p.parallel))), [each.__name__ for each in type(p.parallel).__mro__]]))
+""")
+    assert set(own) - {"__module__", "__doc__", "__getattribute__", "__setattr__", "__delattr__"} == PARALLEL
+    assert bases[:3] == ["ParallelContext", "ParallelContext", "HocObject"]
 
 
 # ---- What stock accepts is still accepted --------------------------------------------------------------------------------------------

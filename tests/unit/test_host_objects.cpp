@@ -82,7 +82,14 @@ TEST_F(Objects, AreCalledWithNumbersTextsAndObjects) {
     const Value item = call(list.get(), "object", {number(0)});
     EXPECT_EQ(item.kind, Kind::object);
     EXPECT_EQ(item.object, vector.get());
-    EXPECT_EQ(references(vector.get()), 2);  // what a call returns is borrowed
+    EXPECT_EQ(references(vector.get()), 3);  // a call's object lives as long as the Value that it is in
+}
+
+TEST_F(Objects, AnObjectThatACallMadeLivesWithItsValue) {
+    const Owned vector = make("Vector", {number(2)});
+    Value made = call(vector.get(), "c", {});
+    EXPECT_EQ(references(made.object), 1);
+    EXPECT_EQ(call(made.object, "size", {}).number, 2);
 }
 
 TEST_F(Objects, ARefusedCallIsAnErrorAndHoldsNothing) {

@@ -1,0 +1,89 @@
+// Ranks of a network look together, any other rank looks at itself.
+#include "check.hpp"
+
+#include <algorithm>
+
+#include "gids.hpp"
+#include "host/network.hpp"
+#include "runs.hpp"
+
+namespace patch::check {
+
+using together::Call;
+
+namespace {
+
+// Of each kind in the order of gids; the same on every rank that looks along. Collective where `together`.
+std::vector<std::string> findings() {
+    const std::vector<host::Received> received = host::received_gids();
+    std::vector<int> wanted;
+    std::string changed;
+    for (const host::Received& each : received) {
+        wanted.push_back(each.gid);
+        if (each.threshold != host::untouched_threshold) {
+            changed += found_threshold(each.gid, each.netcon, each.threshold, host::rank()) + "\n";
+        }
+    }
+    const gids::Survey survey = gids::survey(host::source_gids(), wanted);
+    std::vector<std::string> found;
+    for (const gids::Use& use : survey.shared) {
+        found.push_back(found_shared(use.key, use.ranks));
+    }
+    for (const gids::Use& use : survey.missing) {
+        found.push_back(found_unsent(use.key, use.ranks));
+    }
+    for (const std::string& text : host::gather_texts(changed)) {
+        for (std::size_t line = 0, end; (end = text.find('\n', line)) != std::string::npos; line = end + 1) {
+            found.push_back(text.substr(line, end - line));
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> together_findings() {
+    together::Meeting meeting(Call::check, ErrorKind::parallel, host::what_a_rank_knows());
+    meeting.agree();
+    return findings();
+}
+
+std::vector<std::string> look() {
+    if (host::rank_count() == 1 || runs::is_together()) {
+        return together_findings();
+    }
+    return {};  // no gids on this rank
+}
+
+Value as_list(const std::vector<std::string>& sentences) {
+    std::vector<Value> values;
+    for (const std::string& sentence : sentences) {
+        values.push_back(Value::of(sentence));
+    }
+    return host::new_list(values);
+}
+
+Value from_python(const Nothing&) {
+    return as_list(look());
+}
+
+Value from_all(const Nothing&) {
+    return as_list(together_findings());
+}
+
+std::string from_hoc(const Nothing&) {
+    std::string text;
+    for (const std::string& sentence : look()) {
+        text += (text.empty() ? "" : "\n") + sentence;
+    }
+    return text;
+}
+
+}  // namespace
+
+const host::Methods methods{
+    host::method<Nothing, &from_hoc>("check", "What is wrong with the gids of the network, a line each; \"\" if nothing is.", host::in_hoc),
+    host::method<Nothing, &from_python>("check", "What is wrong with the gids of the network, a sentence each.", host::on_p),
+    host::method<Nothing, &from_all>("check", "What is wrong with the gids of the network, a sentence each. Collective.",
+                                     host::on_parallel),
+};
+
+}  // namespace patch::check

@@ -1,0 +1,94 @@
+// What the shim's own functions do for us: the parts of a pickle as bytes that Python holds, and what Python knows of itself.
+#include "nrn9.hpp"
+#include "python.hpp"
+
+namespace patch::host {
+
+using namespace python;
+
+namespace {
+
+Ref function_of_shim(const char* file, const char* name) {
+    const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
+    const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + "." + file).c_str()));
+    return checked(api().PyObject_GetAttrString(module.get(), name));
+}
+
+Ref call_with(const Ref& function, Ref argument) {
+    const Ref arguments = checked(api().PyTuple_New(1));
+    api().PyTuple_SetItem(arguments.get(), 0, argument.release());
+    const NoAbort no_abort;
+    return checked(api().PyObject_Call(function.get(), arguments.get(), nullptr));
+}
+
+// The memory of an object, held until the last copy of the Bytes is gone.
+Bytes bytes_of(PyObject* object, bool writable) {
+    constexpr int simple = 0, for_writing = 1;
+    auto* const view = new Py_buffer{};
+    if (api().PyObject_GetBuffer(object, view, writable ? for_writing : simple) < 0) {
+        delete view;
+        throw Raised();
+    }
+    Bytes bytes;
+    bytes.data = static_cast<char*>(view->buf);
+    bytes.size = std::size_t(view->len);
+    bytes.object = {object};
+    bytes.keeper = std::shared_ptr<const void>(view, [](Py_buffer* held) {
+        api().PyBuffer_Release(held);
+        delete held;
+    });
+    return bytes;
+}
+
+}  // namespace
+
+std::vector<Bytes> pickled(const Value& value) {
+    const Ref parts = call_with(function_of_shim("parallel", "dumps"), python_of(value));
+    std::vector<Bytes> all;
+    for (std::ptrdiff_t i = 0; i < api().PyList_Size(parts.get()); ++i) {
+        all.push_back(bytes_of(api().PyList_GetItem(parts.get(), i), false));
+    }
+    return all;
+}
+
+Bytes new_bytes(std::size_t size) {
+    const Ref array = checked(api().PyByteArray_FromStringAndSize(nullptr, std::ptrdiff_t(size)));
+    return bytes_of(array.get(), true);
+}
+
+Value view_of(Object vector) {
+    constexpr int for_reading = 0x100;
+    char empty = 0;
+    const std::size_t size = vector_size(vector) * sizeof(double);
+    char* const data = size ? reinterpret_cast<char*>(vector_data(vector)) : &empty;
+    return held(checked(api().PyMemoryView_FromMemory(data, std::ptrdiff_t(size), for_reading)), Protocol::opaque);
+}
+
+Value unpickled(const std::vector<Bytes>& parts) {
+    const Ref list = checked(api().PyList_New(0));
+    for (const Bytes& part : parts) {
+        api().PyList_Append(list.get(), static_cast<PyObject*>(part.object.address));
+    }
+    return held(call_with(function_of_shim("parallel", "loads"), Ref(list)), Protocol::opaque);
+}
+
+std::vector<Fact> python_facts(const std::string& mpi_file) {
+    if (!has_python() || !types().module) {
+        return {};
+    }
+    const Lock lock;
+    std::vector<Fact> facts;
+    const Ref rows = call_with(function_of_shim("doctor", "facts"), python_of(Value::of(mpi_file)));
+    for (std::ptrdiff_t i = 0; i < api().PyList_Size(rows.get()); ++i) {
+        PyObject* const row = api().PyList_GetItem(rows.get(), i);
+        const auto text = [&](std::ptrdiff_t column) { return text_of(api().PyTuple_GetItem(row, column)); };
+        facts.push_back({text(0), text(1), text(2)});
+    }
+    return facts;
+}
+
+std::string cause_of(const std::exception& error) {
+    return dynamic_cast<const Raised*>(&error) ? describe_exception() : error.what();
+}
+
+}  // namespace patch::host

@@ -1,0 +1,131 @@
+// A rank in the network runs with the others: they agree on what they do, that it can be done, and after each step that it was done.
+#include "runs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gids.hpp"
+
+namespace patch::runs {
+
+using together::Meeting;
+using together::Numbers;
+
+namespace {
+
+constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+
+std::optional<double> starting_voltage(const Wanted& wanted) {
+    if (wanted.keeps_voltages) {
+        return {};
+    }
+    return wanted.v_init ? *wanted.v_init : host::standard_variable("v_init");
+}
+
+void run_alone(const Wanted& wanted) {
+    if (host::rank_count() == 1 && host::transfers_changed()) {
+        Meeting meeting(wanted.call, ErrorKind::parallel);
+        gids::set_up_transfers(meeting);
+    }
+    if (wanted.initialise) {
+        host::initialise_alone(starting_voltage(wanted));
+    }
+    if (wanted.until) {
+        host::continue_alone(*wanted.until);
+    }
+}
+
+// What each rank says first.
+enum Said : std::size_t { until, initialise, changed_gids, changed_transfers, prepared, now };
+
+// That all ranks ask for the same.
+void refuse_differences(const std::vector<Numbers>& brought, const Wanted& wanted) {
+    for (std::size_t rank = 1; rank < brought.size(); ++rank) {
+        for (const auto& [what, name] : {std::pair{until, "the time to run to"}, std::pair{now, "t"}}) {
+            const auto first = brought[0][what], other = brought[rank][what];
+            const bool matters = what == until ? wanted.until.has_value() : !wanted.initialise && wanted.until.has_value();
+            if (matters && first != other) {
+                throw different_values(ErrorKind::parallel, name, shown(together::from_bits(first)) + " ms", 0,
+                                       shown(together::from_bits(other)) + " ms", int(rank));
+            }
+        }
+        if (brought[rank][initialise] != brought[0][initialise]) {
+            throw different_values(ErrorKind::parallel, "whether to initialise", brought[0][initialise] ? "true" : "false", 0,
+                                   brought[rank][initialise] ? "true" : "false", int(rank));
+        }
+    }
+}
+
+bool any(const std::vector<Numbers>& brought, Said what) {
+    return std::any_of(brought.begin(), brought.end(), [&](const Numbers& each) { return each[what] != 0; });
+}
+
+void prepare_exchange() {
+    const double shortest = host::set_maxstep(host::last_maxstep());
+    const double step = host::variable("dt");
+    const bool fixed = !host::cvode_is_active();
+    if (shortest < 1e-9 || (fixed && shortest < step)) {
+        throw delay_too_short(shortest, step);
+    }
+}
+
+void run_together(Wanted wanted, const std::function<void()>& check) {
+    if (host::rank_count() == 1) {
+        check();
+    }
+    const std::string knows = host::rank_count() > 1 ? host::what_a_rank_knows() : "";
+    Meeting meeting(wanted.call, ErrorKind::parallel, knows);
+    const auto failure = together::failure_of([&] {
+        check();
+        if (wanted.until && !wanted.initialise && *wanted.until < host::time()) {
+            throw refused(ErrorKind::value, "the time to run to", shown(*wanted.until) + " ms",
+                          "at least t, " + shown(host::time()) + " ms");
+        }
+    });
+    const std::vector<Numbers> brought =
+        meeting.agree({together::as_bits(wanted.until.value_or(unset)), wanted.initialise, host::gids_changed(), host::transfers_changed(),
+                       host::exchange_prepared(), together::as_bits(host::time())},
+                      failure);
+    refuse_differences(brought, wanted);
+    if (any(brought, changed_gids)) {
+        gids::refuse_shared();
+    }
+    if (any(brought, changed_transfers)) {
+        gids::set_up_transfers(meeting);
+    }
+    const bool all_prepared = std::all_of(brought.begin(), brought.end(), [](const Numbers& each) { return each[prepared] != 0; });
+    if (wanted.until && !wanted.initialise && !all_prepared) {
+        // Spikes of another initialisation than ours are not exchanged: begin again, if nothing has happened yet.
+        if (std::any_of(brought.begin(), brought.end(), [](const Numbers& each) { return together::from_bits(each[now]) != 0; })) {
+            throw not_initialised();
+        }
+        wanted.initialise = true;
+        wanted.keeps_voltages = host::was_initialised();
+    }
+    if (wanted.initialise) {
+        prepare_exchange();
+        meeting.all_do([&] { host::initialise_together(starting_voltage(wanted)); });
+    }
+    if (wanted.until) {
+        meeting.all_do([&] { host::solve_together(*wanted.until); });
+    }
+}
+
+}  // namespace
+
+bool is_together() {
+    const bool more_ranks_or_gids = host::rank_count() > 1 || host::has_sources() || host::receives();
+    return more_ranks_or_gids && host::in_network();
+}
+
+void run(const Wanted& wanted, const std::function<void()>& check) {
+    if (wanted.always_together || is_together()) {
+        run_together(wanted, check);
+    } else {
+        check();
+        run_alone(wanted);
+    }
+}
+
+}  // namespace patch::runs

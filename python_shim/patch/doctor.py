@@ -1,0 +1,56 @@
+"""What Python knows of itself, for ``python -m patch doctor`` and HOC's ``Patch.doctor()``."""
+
+import importlib.util
+import os
+import sys
+
+from ._library import native as _native
+
+__all__ = ["facts"]
+
+
+def _mpi4py(mpi_file):
+    """mpi4py's MPI, without initialising it."""
+    spec = importlib.util.find_spec("mpi4py")
+    if spec is None:
+        return "not installed (it is not needed)", ""
+    if "mpi4py.MPI" not in sys.modules:
+        return f"installed in {os.path.dirname(spec.origin or '')}, not imported here", ""
+    from mpi4py import MPI
+
+    said = MPI.Get_library_version().strip("\0 \n").splitlines()[0].replace("Version:", "").split(",")[0]
+    said = " ".join(said.split())
+    if not MPI.Is_initialized():
+        return said + ", not initialised", ""
+    from neuron import h
+
+    size, ranks = MPI.COMM_WORLD.size, int(h.ParallelContext().nhost_world())
+    if size == ranks:
+        return f"{said}, {size} {'rank' if size == 1 else 'ranks'}", ""
+    return f"{said}, {size} ranks", f"mpi4py has {size} ranks and NEURON {ranks}: build mpi4py against {mpi_file or 'the MPI of NEURON'}"
+
+
+def _others(package):
+    """Modules and packages called `patch` in the folders that Python looks in, besides ours."""
+    found = []
+    for folder in sys.path:
+        for name in ("patch", "patch.py"):
+            place = os.path.join(folder or os.curdir, name)
+            is_module = os.path.isfile(place) if name.endswith(".py") else os.path.isfile(os.path.join(place, "__init__.py"))
+            if is_module and not os.path.isfile(os.path.join(place, "_libpatch_version")):
+                found.append(os.path.abspath(place))
+    return found
+
+
+def facts(mpi_file):
+    """Rows of (what, what is said of it, what to change or "")."""
+    native = _native()
+    package = sys.modules[native.package]
+    rows = [("Python", f"{sys.version.split()[0]}, {sys.executable or 'inside nrniv'}", "")]
+    rows.append(("mpi4py", *_mpi4py(mpi_file)))
+    rows.append(("package", f"{native.package}, {package.__file__ or 'from the library'}", ""))
+    others = list(dict.fromkeys(_others(native.package)))
+    if others:
+        advice = f"another package is called patch, {others[0]}: uninstall it, or import libpatch" if native.package == "patch" else ""
+        rows.append(("others", ", ".join(others), advice))
+    return rows
