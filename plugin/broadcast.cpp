@@ -144,7 +144,7 @@ Value broadcast_anything(const Arguments& arguments) {
 constexpr std::int64_t in_hoc = -1;  // instead of how many parts Python's data has
 
 // HOC's numbers and Python's objects do not meet.
-const std::vector<Numbers>& agreed_language(const std::vector<Numbers>& brought) {
+std::vector<Numbers> agreed_language(std::vector<Numbers> brought) {
     for (std::size_t i = 1; i < brought.size(); ++i) {
         if ((brought[i][0] == in_hoc) != (brought[0][0] == in_hoc)) {
             const auto language = [](const Numbers& each) { return each[0] == in_hoc ? "a number of HOC's" : "a Python object"; };

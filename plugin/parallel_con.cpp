@@ -60,7 +60,7 @@ Owned transmit(const Transmitter& wanted) {
 
 struct Receiver {
     int gid;
-    Target target;
+    const Target& target;
     double delay, weight;  // ms; nan leaves NEURON's own
 };
 
@@ -114,8 +114,8 @@ Owned from_python(const Python& arguments) {
             throw belongs_to("output", "the source of a gid, not to a receiver");
         }
         const int gid = make::gid(first);
-        return receive(
-            {gid, Reader<Target>::read(second, "target"), delay_or_default(arguments.delay), weight_or_default(arguments.weight)});
+        const Target target = Reader<Target>::read(second, "target");
+        return receive({gid, target, delay_or_default(arguments.delay), weight_or_default(arguments.weight)});
     }
     if (!is_number(second)) {
         throw no_gid_given();

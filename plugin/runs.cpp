@@ -115,6 +115,9 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
 }  // namespace
 
 bool is_together() {
+    if (host::rank_count() > 1) {
+        host::sweep();  // what nobody can reach makes no network, and no model of this rank's own
+    }
     const bool more_ranks_or_gids = host::rank_count() > 1 || host::has_sources() || host::receives();
     return more_ranks_or_gids && host::in_network();
 }

@@ -54,13 +54,29 @@ std::string described(const Value& value) {
     }
 }
 
+namespace {
+
+// What can be given by name, for the sentence about a name that cannot.
+std::vector<std::string> known_names(const Signature& signature, const Match& found, bool python) {
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < signature.size; ++i) {
+        const Slot& slot = signature.slots[i];
+        if (takes_part(*slot.field, python) && !slot.rest && !slot.others && found.from[i] != -2) {
+            known.emplace_back(slot.field->name);
+        }
+    }
+    return known;
+}
+
+}  // namespace
+
 Match match(Face& face, const Signature& signature) {
     const bool python = face.python();
     Match found;
-    found.from.assign(signature.size, -1);
+    found.from.fill(-1);
+    const std::size_t count = face.count();
     std::size_t next = 0, most = 0;
     bool takes_rest = false, takes_others = false;
-    std::vector<std::string> known;
     for (std::size_t i = 0; i < signature.size; ++i) {
         const Slot& slot = signature.slots[i];
         const Field& field = *slot.field;
@@ -76,35 +92,36 @@ Match match(Face& face, const Signature& signature) {
                 continue;
             }
         }
-        known.emplace_back(field.name);
         if (python && (field.role & keyword_only)) {
             continue;
         }
         ++most;
-        if (next < face.count()) {
+        if (next < count) {
             found.from[i] = int(next++);
         }
     }
-    if (next < face.count()) {
+    if (next < count) {
         if (!takes_rest) {
-            throw too_many_arguments(face.count(), most);
+            throw too_many_arguments(count, most);
         }
-        for (; next < face.count(); ++next) {
+        for (; next < count; ++next) {
             found.rest.push_back(next);
         }
     }
-    for (std::size_t k = 0; k < face.named_count(); ++k) {
+    const std::size_t named = face.named_count();
+    for (std::size_t k = 0; k < named; ++k) {
+        const std::string_view name = face.name(k);
         std::size_t i = 0;
         for (; i < signature.size; ++i) {
             const Slot& slot = signature.slots[i];
             const bool by_name = takes_part(*slot.field, python) && !slot.rest && !slot.others && !(slot.field->role & positional);
-            if (by_name && slot.field->name == face.name(k) && found.from[i] != -2) {
+            if (by_name && name == slot.name && found.from[i] != -2) {
                 break;
             }
         }
         if (i == signature.size) {
             if (!takes_others) {
-                throw unknown_keyword(std::string(face.name(k)), known);
+                throw unknown_keyword(std::string(name), known_names(signature, found, python));
             }
             found.others.push_back(k);
         } else if (found.from[i] != -1) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/pfr/core.hpp>
@@ -130,7 +131,7 @@ template <>
 struct Reader<Value> {
     static constexpr const char* expected = "a value";
     static constexpr Protocol protocol = Protocol::untouched;
-    static Value read(const Value& value, const char*) { return value; }
+    static Value read(Value value, const char*) { return value; }
     static std::string text(const Value&) { return "None"; }
 };
 
@@ -138,7 +139,7 @@ template <>
 struct Reader<Meant> {
     static constexpr const char* expected = "a NEURON object";
     static constexpr Protocol protocol = Protocol::neuron;
-    static Meant read(const Value& value, const char*) { return {value}; }
+    static Meant read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Meant&) { return "None"; }
 };
 
@@ -146,7 +147,7 @@ template <>
 struct Reader<Recordable> {
     static constexpr const char* expected = "a Section, a Segment, a pointer or a point process";
     static constexpr Protocol protocol = Protocol::record;
-    static Recordable read(const Value& value, const char*) { return {value}; }
+    static Recordable read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Recordable&) { return "None"; }
 };
 
@@ -154,7 +155,7 @@ template <>
 struct Reader<Connectable> {
     static constexpr const char* expected = "a source, a target or a gid";
     static constexpr Protocol protocol = Protocol::netcon;
-    static Connectable read(const Value& value, const char*) { return {value}; }
+    static Connectable read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Connectable&) { return "None"; }
 };
 
@@ -162,7 +163,7 @@ template <>
 struct Reader<Opaque> {
     static constexpr const char* expected = "data";
     static constexpr Protocol protocol = Protocol::opaque;
-    static Opaque read(const Value& value, const char*) { return {value}; }
+    static Opaque read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Opaque&) { return "None"; }
 };
 
@@ -195,6 +196,7 @@ struct takes_pointer<T, std::enable_if_t<Reader<T>::takes_pointer>>: std::true_t
 // What the matching of a call needs to know of a field, without its type.
 struct Slot {
     const Field* field = nullptr;
+    std::string_view name;
     Protocol protocol = Protocol::untouched;
     bool pointer = false, rest = false, others = false;
     std::string text;  // the default as a reader of Python writes it
@@ -213,8 +215,9 @@ struct Signature {
 };
 
 // Where each field of a call comes from: -1 not given, 0... a position, -2 the receiver, -3-i the i-th keyword.
+inline constexpr std::size_t most_fields = 16;
 struct Match {
-    std::vector<int> from;
+    std::array<int, most_fields> from;
     std::vector<std::size_t> rest, others;
 };
 Match match(Face& face, const Signature& signature);
@@ -226,6 +229,7 @@ inline constexpr std::size_t field_count = boost::pfr::tuple_size_v<Arguments>;
 template <class Arguments>
 const std::array<Slot, field_count<Arguments>>& slots() {
     static_assert(std::is_aggregate_v<Arguments>, "The arguments of a function are a plain struct: no constructor, no base class.");
+    static_assert(field_count<Arguments> <= most_fields, "A function with more arguments than this wants to be two.");
     static_assert(sizeof(Arguments::fields) / sizeof(Field) == field_count<Arguments>,
                   "Every member of an argument struct has its row in `fields`, in the same order.");
     static const auto all = [] {
@@ -235,6 +239,7 @@ const std::array<Slot, field_count<Arguments>>& slots() {
             using T = std::decay_t<decltype(field)>;
             Slot& slot = result[i];
             slot.field = &Arguments::fields[i];
+            slot.name = slot.field->name;
             if constexpr (std::is_same_v<T, Rest>) {
                 slot.rest = true;
             } else if constexpr (std::is_same_v<T, Others>) {

@@ -36,8 +36,7 @@ Registry::Registry(Host& host)
 Registry::~Registry() = default;
 
 Registry::Id Registry::find(void* address) const {
-    const auto found = by_address_.find(address);
-    return found == by_address_.end() ? none : found->second;
+    return by_address_.find(address);
 }
 
 Registry::Id Registry::new_component() {
@@ -104,7 +103,7 @@ Registry::Id Registry::ensure(NodeKind kind, void* address) {
     node.order = order_++;
     host_.retain(node);
     ++retained_;
-    by_address_.emplace(address, id);
+    by_address_.insert(address, id);
     ++live_nodes_;
     ++live_by_kind_[std::size_t(kind)];
     node.component = new_component();

@@ -14,6 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "address_table.hpp"
+
 namespace patch {
 
 enum class NodeKind : std::uint8_t { section, object };
@@ -163,7 +165,7 @@ class Registry {
     Pool<Edge> edges_;
     std::vector<Component> components_;
     std::vector<Id> free_components_, living_;
-    std::unordered_map<void*, Id> by_address_;
+    AddressTable by_address_;
     std::size_t live_nodes_ = 0, live_edges_ = 0;
     std::array<std::size_t, 2> live_by_kind_{};
     std::array<std::size_t, edge_kinds> live_edges_by_kind_{};

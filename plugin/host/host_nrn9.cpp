@@ -44,6 +44,8 @@ void* run_action(void* action, void*) {
 
 void ask(const std::function<void()>& action) {
     Kept silent(hoc_execerror_messages, 0);
+    // A refusal lets NEURON skip the rest of the HOC file that is being read (src/oc/hoc.cpp, hoc_execerror_mes), but for a pipe.
+    Kept reading_on(hoc_pipeflag, hoc_pipeflag ? hoc_pipeflag : 1);
     const NoAbort no_abort;
     try {
         OcJump::fpycall(&run_action, const_cast<std::function<void()>*>(&action), nullptr);

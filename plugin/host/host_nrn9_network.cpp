@@ -61,74 +61,55 @@ void let_all_gids_go() {
     }
 }
 
-// ---- Who receives which gid: for each gid a NetCon that does, which tells its source for as long as it lives ----
-
-class Witness;
-std::unordered_map<int, Witness*>& witnesses() {
-    static auto& all = *new std::unordered_map<int, Witness*>;
-    return all;
-}
-
-class Witness final: public ivObserver {
-  public:
-    Witness(int gid, ::Object* netcon)
-        : gid_(gid)
-        , netcon_(netcon) {
-        ObjObservable::Attach(netcon, this);
-    }
-    ~Witness() override {
-        if (netcon_) {
-            ObjObservable::Detach(netcon_, this);
-        }
-    }
-    void disconnect(ivObservable*) override {  // the NetCon has died
-        netcon_ = nullptr;
-        witnesses().erase(gid_);
-        delete this;
-    }
-    PreSyn* source() const {
-        PreSyn* const source = netcon_in({netcon_})->src_;
-        return source && source->gid_ == gid_ && source->output_index_ == -1 ? source : nullptr;
-    }
-
-  private:
-    int gid_;
-    ::Object* netcon_;
-};
-
-void note_receiver(int gid, ::Object* netcon) {
-    noted().received = noted().gids_changed = true;
-    if (!sources_fit() || !netcon) {
-        return;
-    }
-    PreSyn* const source = netcon_in({netcon})->src_;
-    if (!source || source->gid_ != gid || source->output_index_ != -1) {
-        return;  // the gid is this rank's own
-    }
-    Witness*& witness = witnesses()[gid];
-    if (!witness || witness->source() != source) {
-        delete std::exchange(witness, new Witness(gid, netcon));
-    }
-}
+// ---- Who receives which gid ----
 
 bool is_input(const PreSyn& source) {
     return source.gid_ >= 0 && source.output_index_ == -1 && !source.thvar_ && !source.osrc_;
 }
 
+// Where in NEURON's list of sources the end of a gid was put that comes from elsewhere. Ends that go let the later ones move down.
+std::unordered_map<int, std::size_t>& input_places() {
+    static auto& all = *new std::unordered_map<int, std::size_t>;
+    return all;
+}
+
 // NEURON's end of a gid that comes from elsewhere.
 PreSyn* input_of(int gid) {
-    const auto known = witnesses().find(gid);
-    if (known != witnesses().end() && known->second->source()) {
-        return known->second->source();
+    const std::vector<PreSyn*>* const all = net_cvode_instance_psl();
+    const auto known = input_places().find(gid);
+    const auto is_it = [&](std::size_t i) { return (*all)[i]->gid_ == gid && is_input(*(*all)[i]); };
+    const std::size_t size = all ? all->size() : 0;
+    const std::size_t above = known == input_places().end() ? size : std::min(size, known->second + 1);
+    for (std::size_t i = above; i > 0; --i) {
+        if (is_it(i - 1)) {
+            return (*all)[i - 1];
+        }
     }
-    if (const std::vector<PreSyn*>* const all = net_cvode_instance_psl()) {
-        for (PreSyn* const each : *all) {
-            if (each->gid_ == gid && is_input(*each)) {
-                return each;
-            }
+    for (std::size_t i = above; i < size; ++i) {
+        if (is_it(i)) {
+            return (*all)[i];
         }
     }
     return nullptr;
+}
+
+// Those that were there before anything was noted.
+void learn_inputs() {
+    const std::vector<PreSyn*>* const all = net_cvode_instance_psl();
+    for (std::size_t i = 0; all && i < all->size(); ++i) {
+        if (is_input(*(*all)[i])) {
+            input_places()[(*all)[i]->gid_] = i;
+            noted().received = true;
+        }
+    }
+}
+
+void note_receiver(int gid) {
+    noted().received = noted().gids_changed = true;
+    const std::vector<PreSyn*>* const all = sources_fit() ? net_cvode_instance_psl() : nullptr;
+    if (all && !all->empty() && all->back()->gid_ == gid && is_input(*all->back())) {
+        input_places()[gid] = all->size() - 1;
+    }
 }
 
 // Each NetCon of NEURON's; `List` by the name of a class holds nothing.
@@ -177,15 +158,28 @@ double our_outputcell(void* self) {
 // 0 and 4 clear all, 3 the transfer variables, 1 the gids, 2 neither.
 double our_gid_clear(void* self) {
     const int what = ifarg(1) ? int(*hoc_getarg(1)) : 0;
+    const bool gids = what == 0 || what == 1 || what == 4;
+    std::vector<Owned> receivers;  // they receive nothing from now on
+    if (gids && noted().received) {
+        each_netcon([&](Object netcon) {
+            if (gid_of(netcon) >= 0 && is_receiver(netcon)) {
+                receivers.emplace_back(netcon);
+            }
+        });
+    }
     const double result = GidClear::stock(self);
+    for (const Owned& each : receivers) {
+        forget(each.get());
+    }
     Noted& all = noted();
     if (what == 0 || what == 3 || what == 4) {
         all.transfers = {};
         all.transfers_changed = false;
         all.largest_key = -1;
     }
-    if (what == 0 || what == 1 || what == 4) {
+    if (gids) {
         all.joined = all.gids_changed = all.recorded_all = all.received = false;
+        input_places().clear();
         let_all_gids_go();
     }
     return result;
@@ -194,7 +188,7 @@ double our_gid_clear(void* self) {
 ::Object** our_gid_connect(void* self) {
     const int gid = int(*hoc_getarg(1));
     ::Object** const netcon = GidConnect::stock(self);
-    note_receiver(gid, *netcon);
+    note_receiver(gid);
     return netcon;
 }
 
@@ -342,6 +336,15 @@ bool has_source(Object netcon) {
 
 namespace {
 
+// The frame of a call that was checked to be one that NEURON does not refuse; it takes the arguments off the stack.
+class Frame {
+  public:
+    Frame(Symbol* function, int arguments) { hoc_push_frame(function, arguments); }
+    ~Frame() { hoc_pop_frame(); }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+};
+
 // The receivers of a gid on the rank that turns out to send it, and what they recorded, which belongs to the source.
 struct Receivers {
     std::vector<Owned> netcons;
@@ -423,21 +426,40 @@ void give_gid(int gid, Object netcon, bool output) {
         give();
         return;
     }
-    try {
-        set();
-    } catch (const Error&) {
-        if (!noted().received) {
-            throw;
-        }
+    const auto take_over = [&] {
         const Receivers taken = take_receivers(gid);
         if (taken.netcons.empty()) {
-            throw;
+            return false;
         }
         if (sources_fit()) {
             set_and_give();
             connect_receivers(taken, netcon_in(netcon)->src_);
         } else {
             move_receivers(gid, taken, set_and_give);
+        }
+        return true;
+    };
+    if (input_places().count(gid) && take_over()) {
+        return;
+    }
+    static bool prepared = false;  // NEURON's own space for gids, and what we know of those that came before us
+    if (prepared && sources_fit()) {
+        PreSyn* const source = netcon_in(netcon)->src_;
+        nrn_gid2out()[gid] = source;  // what set_gid2node and cell do
+        source->gid_ = gid;
+        source->output_index_ = output ? gid : -2;
+        noted().gids_changed = true;
+        return;
+    }
+    if (sources_fit()) {
+        learn_inputs();
+        prepared = true;
+    }
+    try {
+        set();
+    } catch (const Error&) {
+        if (!take_over()) {
+            throw;
         }
         return;
     }
@@ -491,7 +513,16 @@ void end_gid(Object netcon) {
 }
 
 Owned connect_to_gid(int gid, Object target, double delay, double weight) {
-    const Owned netcon(call(parallel_context(), "gid_connect", {Value::of(double(gid)), Value::of(target)}).object);
+    static Symbol* const method = nrn_method_symbol(raw(parallel_context()), gid_connect);
+    Owned netcon;
+    {
+        hoc_pushx(gid);
+        hoc_push_object(raw(target));
+        const Frame frame(method, 2);
+        ::Object** const made = GidConnect::stock(raw(parallel_context())->u.this_pointer);
+        netcon = Owned(Object{*made});  // nobody else has it yet
+    }
+    note_receiver(gid);
     if (!std::isnan(delay)) {
         nrn_netcon_set_delay(netcon_in(netcon.get()), delay);
     }

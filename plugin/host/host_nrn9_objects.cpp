@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -135,8 +136,22 @@ Owned make(const char* class_name, const std::vector<Value>& arguments) {
     return Owned::adopt({made});
 }
 
+namespace {
+
+// NEURON looks through a class's names one by one: once for each class and name.
+Symbol* method_symbol(::Object* object, const char* name) {
+    static std::map<std::pair<const cTemplate*, std::string>, Symbol*> known;
+    Symbol*& found = known[{object->ctemplate, name}];
+    if (!found) {
+        found = nrn_method_symbol(object, name);
+    }
+    return found;
+}
+
+}  // namespace
+
 Value call(Object object, const char* method, const std::vector<Value>& arguments) {
-    Symbol* const member = nrn_method_symbol(raw(object), method);
+    Symbol* const member = method_symbol(raw(object), method);
     Value result;
     std::vector<char*> texts;
     ask([&] {

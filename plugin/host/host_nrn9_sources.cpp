@@ -116,8 +116,27 @@ PreSyn* further_source(const PreSyn& first, double threshold) {
     return source;
 }
 
+// The NetCon of a place, as NEURON's constructor makes it, but for the walk through the section that looks for the pointer: it was
+// made from the section a moment ago.
+Owned netcon_of_place(Segment place, Object target) {
+    constexpr double own_threshold = -1e9;  // NEURON's word for none given
+    const Handle voltage = nrn_rangepointer(raw(place.section), symbol("v"), place.x);
+    ::NetCon* const netcon = net_cvode_instance->install_deliver(voltage, nullptr, nullptr, raw(target), own_threshold, 1, 0);
+    PreSyn* const source = netcon->src_;
+    if (!source->ssrc_) {  // a new one
+        source->ssrc_ = raw(place.section);
+        net_cvode_instance->ps_thread_link(source);
+    }
+    const Owned made(Object{hoc_new_object(symbol("NetCon"), netcon)});
+    netcon->obj_ = raw(made.get());
+    return made;
+}
+
 // NEURON's NetCon, without numbers: it joins the first source of its variable or makes it.
 Owned plain_netcon(const Source& source, Object target) {
+    if (source.segment && !source.variable && sources_fit()) {
+        return netcon_of_place(source.segment, target);
+    }
     ::Object* made = nullptr;
     ask([&] {
         const SectionScope scope(source.segment.section);

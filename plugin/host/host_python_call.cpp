@@ -13,38 +13,47 @@ class PythonFace final: public Face {
     PythonFace(bool method, PyObject* self, PyObject* const* arguments, std::size_t count, PyObject* names, bool takes_section)
         : self_(method ? self : nullptr)
         , arguments_(arguments)
-        , count_(count) {
-        const std::size_t named = names ? std::size_t(api().PyTuple_Size(names)) : 0;
-        for (std::size_t i = 0; i < named; ++i) {
-            std::string name = text_of(api().PyTuple_GetItem(names, std::ptrdiff_t(i)));
-            if (!takes_section && name == "sec") {
-                section_ = arguments[count + i];
-            } else {
-                names_.push_back(std::move(name));
-                values_.push_back(arguments[count + i]);
+        , count_(count)
+        , names_(names)
+        , named_(names ? std::size_t(api().PyTuple_Size(names)) : 0)
+        , section_at_(named_) {
+        for (std::size_t i = 0; i < named_ && !takes_section; ++i) {
+            if (name_at(i) == "sec") {
+                section_at_ = i;
             }
         }
     }
 
     bool python() const override { return true; }
     std::size_t count() const override { return count_; }
-    std::size_t named_count() const override { return names_.size(); }
-    std::string_view name(std::size_t i) const override { return names_[i]; }
+    std::size_t named_count() const override { return section_at_ < named_ ? named_ - 1 : named_; }
+    std::string_view name(std::size_t i) const override { return name_at(i < section_at_ ? i : i + 1); }
     bool has_receiver() const override { return self_ != nullptr; }
-    PyObject* section() const { return section_; }
+    // What was given as sec, where it says no more than the current section.
+    PyObject* section() const { return section_at_ < named_ ? arguments_[count_ + section_at_] : nullptr; }
 
     Kind kind(std::size_t) const override { return Kind::foreign; }
     Value at(std::size_t i, Protocol protocol) override { return value_of(arguments_[i], protocol); }
-    Value named(std::size_t i, Protocol protocol) override { return value_of(values_[i], protocol); }
+    Value named(std::size_t i, Protocol protocol) override {
+        return value_of(arguments_[count_ + (i < section_at_ ? i : i + 1)], protocol);
+    }
     Value receive(Protocol protocol) override { return value_of(self_, protocol); }
 
   private:
+    std::string_view name_at(std::size_t i) const {
+        std::ptrdiff_t size = 0;
+        const char* const text = api().PyUnicode_AsUTF8AndSize(api().PyTuple_GetItem(names_, std::ptrdiff_t(i)), &size);
+        if (!text) {
+            throw Raised();
+        }
+        return {text, std::size_t(size)};
+    }
+
     PyObject* self_;
     PyObject* const* arguments_;
     std::size_t count_;
-    std::vector<std::string> names_;
-    std::vector<PyObject*> values_;
-    PyObject* section_ = nullptr;
+    PyObject* names_;
+    std::size_t named_, section_at_;  // section_at_: named_ where there is none
 };
 
 const char* class_of(const Error& error) {
@@ -116,12 +125,12 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
     try {
         // p.ExpSyn(...) arrives as mechanism("ExpSyn", ...): that is what the user called.
         const bool named_by_first = (method.places & host::named_by_first) && count > 0;
-        const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : method.said;
-        const CallScope scope(called.c_str());
+        const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : std::string();
+        const CallScope scope(named_by_first ? called.c_str() : method.said);
         const Signature signature = method.described();
         bool takes_section = bound && !(method.places & on_vector);  // a method's own section is what it is about
         for (std::size_t i = 0; i < signature.size; ++i) {
-            takes_section = takes_section || std::strcmp(signature.slots[i].field->name, "sec") == 0;
+            takes_section = takes_section || signature.slots[i].name == "sec";
         }
         auto* const receiver = static_cast<PyObject*>(self);
         PythonFace face(bound, receiver, reinterpret_cast<PyObject* const*>(arguments), std::size_t(count), static_cast<PyObject*>(names),

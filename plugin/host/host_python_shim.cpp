@@ -1,4 +1,8 @@
 // What the shim's own functions do for us: the parts of a pickle as bytes that Python holds, and what Python knows of itself.
+#include <sys/mman.h>
+
+#include <cstdint>
+
 #include "nrn9.hpp"
 #include "python.hpp"
 
@@ -53,7 +57,13 @@ std::vector<Bytes> pickled(const Value& value) {
 
 Bytes new_bytes(std::size_t size) {
     const Ref array = checked(api().PyByteArray_FromStringAndSize(nullptr, std::ptrdiff_t(size)));
-    return bytes_of(array.get(), true);
+    Bytes bytes = bytes_of(array.get(), true);
+    constexpr std::size_t page = 4096, large = std::size_t(1) << 22;
+    if (size >= large) {  // as numpy does: fresh memory costs more than what is copied into it, page by small page
+        const auto begin = (reinterpret_cast<std::uintptr_t>(bytes.data) + page - 1) / page * page;
+        madvise(reinterpret_cast<void*>(begin), (size - page) / page * page, MADV_HUGEPAGE);
+    }
+    return bytes;
 }
 
 Value view_of(Object vector) {

@@ -114,8 +114,13 @@ std::string to_change(const Launcher& by, const MpiLibrary& library) {
 }  // namespace
 
 void start_mpi() {
+    static bool known = false;  // the environment tells it once
+    if (known) {
+        return;
+    }
     const Launcher by = launcher();
     if (!by) {
+        known = true;
         return;
     }
     static bool tried = false;
@@ -126,6 +131,7 @@ void start_mpi() {
         const MpiLibrary library = mpi_library();
         throw wrong_mpi(library.file.empty() ? "none" : library.file, by.name, by.ranks, nrnmpi_numprocs_world, to_change(by, library));
     }
+    known = true;
 }
 
 void end_mpi() {

@@ -23,6 +23,7 @@
 // src/oc, src/nrnoc, src/nrncvode and src/nrniv of NEURON 9.0: exported, in no installed header.
 extern Symlist* nrn_load_dll_called_;
 extern int hoc_execerror_messages;
+extern int hoc_pipeflag;
 extern int nrn_mpiabort_on_error_;
 extern int tree_changed, v_structure_change, structure_change_cnt;
 extern short* nrn_is_artificial_;
@@ -31,6 +32,9 @@ extern void (**pnt_receive)(Point_process*, double*, double);
 extern Symbol** pointsym;
 extern Symbol* nrnpy_pyobj_sym_;
 Object* hoc_newobj1(Symbol*, int);
+Object* hoc_new_object(Symbol*, void*);
+void hoc_push_frame(Symbol*, int);
+void hoc_pop_frame();
 void hoc_call_ob_proc(Object*, Symbol*, int);
 double hoc_call_func(Symbol*, int);
 void hoc_unref_defer();

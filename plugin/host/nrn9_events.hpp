@@ -27,10 +27,6 @@ class ivObserver {
     virtual void update(ivObservable*);
     virtual void disconnect(ivObservable*);
 };
-struct ObjObservable {
-    static void Attach(::Object*, ivObserver*);
-    static void Detach(::Object*, ivObserver*);
-};
 
 class DiscreteEvent: public ivObserver {
   public:
@@ -130,6 +126,7 @@ class NetCvode {
     void psl_append(PreSyn*);
     void ps_thread_link(PreSyn*);
     void structure_change();
+    ::NetCon* install_deliver(neuron::container::data_handle<double>, ::Section*, ::Object*, ::Object*, double, double, double);
 };
 
 extern NetCvode* net_cvode_instance;
