@@ -301,6 +301,14 @@ Error gid_in_use(int gid, const std::string& by, int rank) {
     return error.about(Topic::parallel);
 }
 
+Error one_gid_alone(const std::string& cell, int gid, int rank) {
+    Error error(ErrorKind::value, cell + " already sends as gid " + std::to_string(gid) + " on rank " + std::to_string(rank) +
+                                      ", and an artificial cell has one gid");
+    error.argument = "source";
+    error.got = cell;
+    return error.about(Topic::parallel);
+}
+
 Error gid_shared(int gid, const std::vector<int>& ranks) {
     Error error(ErrorKind::value, found_shared(gid, ranks));
     error.argument = "gid";

@@ -205,7 +205,7 @@ Owned new_netcon(const Source& source, Object target, const Strength& strength, 
         if (polled && !(suits && (sharer == Sharer::connection || now.gid < 0))) {
             made = beside(made, source, target, strength.threshold, sharer == Sharer::gid);
         } else if (!polled && sharer == Sharer::gid && now.gid >= 0) {
-            throw gid_in_use(now.gid, name(source.object), rank());
+            throw one_gid_alone(name(source.object), now.gid, rank());
         } else if (now.fresh) {
             nrn_netcon_set_thresh(netcon_in(made.get()), strength.threshold);
         }

@@ -48,7 +48,8 @@ def facts(mpi_file):
     package = sys.modules[native.package]
     rows = [("Python", f"{sys.version.split()[0]}, {sys.executable or 'inside nrniv'}", "")]
     rows.append(("mpi4py", *_mpi4py(mpi_file)))
-    rows.append(("package", f"{native.package}, {package.__file__ or 'from the library'}", ""))
+    place = getattr(package, "__file__", None) or "from the library"
+    rows.append(("package", f"{native.package}, {place}", ""))
     others = list(dict.fromkeys(_others(native.package)))
     if others:
         advice = f"another package is called patch, {others[0]}: uninstall it, or import libpatch" if native.package == "patch" else ""
