@@ -2,6 +2,7 @@
 // the ranks agree that all have done it.
 #include "broadcast.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -93,8 +94,7 @@ Numbers agreed_root(const std::vector<Numbers>& brought) {
     const Numbers& roots = brought[std::size_t(root)];
     for (std::size_t i = 0; i < brought.size(); ++i) {
         const auto shape = static_cast<Shape>(brought[i][1]), sent = static_cast<Shape>(roots[1]);
-        const bool in_place = sent != Shape::pickle || shape == Shape::vector;
-        if (in_place && shape != sent) {
+        if (shape != sent) {
             throw different_values(ErrorKind::broadcast, "data", name_of(sent), int(root), name_of(shape), int(i));
         }
     }
@@ -201,11 +201,13 @@ std::vector<std::int64_t> list_plan(Object list) {
 
 // Makes a List's items like the root's: those of the same kind stay, others and missing ones are new, surplus ones go.
 void follow_plan(Object list, const std::vector<std::int64_t>& plan) {
-    std::vector<Object> items = host::list_items(list);
+    const std::vector<Object> items = host::list_items(list);
+    const auto stands_before = [&](std::size_t i) { return std::find(items.begin(), items.begin() + std::ptrdiff_t(i), items[i]); };
     std::vector<Owned> wanted;
     for (std::size_t i = 0; 2 * i < plan.size(); ++i) {
         const bool vector = plan[2 * i] == std::int64_t(Shape::vector);
-        const bool fits = i < items.size() && (vector ? host::is_a(items[i], "Vector") : host::string_of(items[i]).has_value());
+        const bool once = i < items.size() && stands_before(i) == items.begin() + std::ptrdiff_t(i);
+        const bool fits = once && (vector ? host::is_a(items[i], "Vector") : host::string_of(items[i]).has_value());
         wanted.push_back(fits ? Owned(items[i]) : vector ? host::new_vector() : host::new_string());
         if (vector) {
             host::resize(wanted.back().get(), std::size_t(plan[2 * i + 1]));
@@ -269,7 +271,7 @@ Shape shape_in_hoc(const Value& data) {
     if (data.kind == Kind::variable) {
         return Shape::number;
     }
-    if (data.kind == Kind::text) {
+    if (data.kind == Kind::text && !host::is_literal(data.strdef)) {
         return Shape::text;
     }
     if (data.kind == Kind::object && host::is_a(data.object, "Matrix")) {
@@ -278,7 +280,9 @@ Shape shape_in_hoc(const Value& data) {
     if (data.kind == Kind::object && host::is_a(data.object, "List")) {
         return Shape::list;
     }
-    const std::string got = data.kind == Kind::number ? "a number that cannot be changed" : described(data);
+    const std::string got = data.kind == Kind::number ? "a number that cannot be changed"
+                            : data.kind == Kind::text ? "a string that cannot be changed"
+                                                      : described(data);
     throw wrong_kind("data", got, "&x, a strdef, a Vector, a Matrix or a List of Vectors and Strings");
 }
 

@@ -275,6 +275,7 @@ Error agreed_failure(ErrorKind kind, const std::vector<Failed>& failed, std::siz
 }
 
 Error different_calls(const std::string& first, int first_rank, const std::string& second, int second_rank) {
+    const CallScope scope("parallel");  // the same sentence on every rank
     Error error(ErrorKind::parallel, "rank " + std::to_string(first_rank) + " calls " + first + " and rank " + std::to_string(second_rank) +
                                          " calls " + second + ", expected the same call on every rank");
     error.agreed = true;

@@ -158,6 +158,7 @@ std::optional<std::string> string_of(Object object);  // of an instance of stdli
 void set_string(Object object, const std::string& text);
 Owned new_string();
 void assign(char** strdef, const std::string& text);
+bool is_literal(char** strdef);  // a "text" of the program, not a variable
 
 // ---- Running ----
 double time();                                // ms
@@ -315,7 +316,7 @@ bool is_callable(Foreign object);
 struct Bytes {
     char* data = nullptr;
     std::size_t size = 0;
-    std::shared_ptr<const void> keeper;
+    std::shared_ptr<const void> owner, keeper;  // the view goes before what it looks at
     Foreign object;
 };
 // The pickle of a value, and behind it the large buffers that it leaves outside (protocol 5), which are not copied.

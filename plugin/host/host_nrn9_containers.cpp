@@ -62,7 +62,9 @@ std::vector<double> matrix_numbers(Object matrix) {
 }
 
 void set_matrix(Object matrix, std::size_t rows, std::size_t columns, const std::vector<double>& numbers) {
-    call(matrix, "resize", {Value::of(double(rows)), Value::of(double(columns))});
+    if (matrix_size(matrix) != std::pair(rows, columns)) {
+        call(matrix, "resize", {Value::of(double(rows)), Value::of(double(columns))});
+    }
     if (!numbers.empty()) {
         call(matrix, "from_vector", {Value::of(new_vector(numbers.size(), numbers.data()).get())});
     }
@@ -115,6 +117,14 @@ Owned new_string() {
 
 void assign(char** strdef, const std::string& text) {
     hoc_assign_str(strdef, text.c_str());
+}
+
+bool is_literal(char** strdef) {
+    const Symbol* each = hoc_p_symlist ? hoc_p_symlist->first : nullptr;
+    while (each && &each->u.cstr != strdef) {
+        each = each->next;
+    }
+    return each != nullptr;
 }
 
 // ---- Variables ----

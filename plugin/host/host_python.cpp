@@ -70,15 +70,27 @@ std::string text_of(PyObject* unicode) {
 
 namespace {
 
+// Also of a string that has no UTF-8: nothing may be raised while something else is being told.
+std::string any_text_of(PyObject* unicode) {
+    std::ptrdiff_t size = 0;
+    if (const char* const text = api().PyUnicode_AsUTF8AndSize(unicode, &size)) {
+        return {text, std::size_t(size)};
+    }
+    api().PyErr_Clear();
+    const Ref escaped(api().PyObject_ASCII(unicode));
+    api().PyErr_Clear();
+    return escaped ? text_of(escaped.get()) : "";
+}
+
 std::string text_of_exception(PyObject* exception, bool with_type) {
     const Ref text(exception ? api().PyObject_Str(exception) : nullptr);
     const Ref type(exception ? api().PyObject_GetAttrString(exception->type, "__name__") : nullptr);
     api().PyErr_Clear();
-    const std::string said = text ? text_of(text.get()) : "";
+    const std::string said = text ? any_text_of(text.get()) : "";
     if (!with_type || !type) {
         return said.empty() ? "a Python exception without a text" : said;
     }
-    return text_of(type.get()) + (said.empty() ? "" : ": " + said);
+    return any_text_of(type.get()) + (said.empty() ? "" : ": " + said);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ void set_exception(const Error& error) {
         const Ref arguments = checked(api().PyTuple_New(8));
         for (std::ptrdiff_t i = 0; i < 8; ++i) {
             const std::string& field = fields[i];
-            api().PyTuple_SetItem(arguments.get(), i, api().PyUnicode_FromStringAndSize(field.data(), std::ptrdiff_t(field.size())));
+            api().PyTuple_SetItem(arguments.get(), i, api().PyUnicode_DecodeUTF8(field.data(), std::ptrdiff_t(field.size()), "replace"));
         }
         const Ref exception = checked(api().PyObject_Call(make.get(), arguments.get(), nullptr));
         api().PyErr_SetObject(exception.get()->type, exception.get());

@@ -47,10 +47,12 @@ Bytes bytes_of(PyObject* object, bool writable) {
 }  // namespace
 
 std::vector<Bytes> pickled(const Value& value) {
-    const Ref parts = call_with(function_of_shim("parallel", "dumps"), python_of(value));
+    const Ref both = call_with(function_of_shim("parallel", "dumps"), python_of(value));
+    PyObject* const parts = api().PyTuple_GetItem(both.get(), 0);
     std::vector<Bytes> all;
-    for (std::ptrdiff_t i = 0; i < api().PyList_Size(parts.get()); ++i) {
-        all.push_back(bytes_of(api().PyList_GetItem(parts.get(), i), false));
+    for (std::ptrdiff_t i = 0; i < api().PyList_Size(parts); ++i) {
+        all.push_back(bytes_of(api().PyList_GetItem(parts, i), false));
+        all.back().owner = keeper_of(both);
     }
     return all;
 }

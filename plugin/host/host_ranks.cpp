@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <climits>
@@ -231,7 +232,12 @@ std::vector<std::string> gather_texts(const std::string& mine) {
     if (ranks < 2) {
         return {mine};
     }
-    std::string sent = mine.substr(0, 1 << 20);
+    constexpr std::size_t most = std::size_t(1) << 20;
+    std::size_t size = std::min(mine.size(), most);
+    while (size < mine.size() && size > 0 && (static_cast<unsigned char>(mine[size]) & 0xc0) == 0x80) {
+        --size;  // not inside a letter of UTF-8
+    }
+    std::string sent = mine.substr(0, size);
     const std::vector<std::int64_t> sizes = gather(std::vector<std::int64_t>{std::int64_t(sent.size())});
     std::vector<int> counts(sizes.begin(), sizes.end()), places(std::size_t(ranks) + 1);
     for (std::size_t i = 0; i < counts.size(); ++i) {

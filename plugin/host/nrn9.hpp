@@ -55,6 +55,7 @@ char* hoc_gargstr(int);
 char** hoc_pgargstr(int);
 void hoc_assign_str(char**, const char*);
 int hoc_oc(const char*);
+extern Symlist* hoc_p_symlist;  // the constants and literals of programs
 void nrn_area_ri(::Section*);
 void nrn_popsec();
 void nrn_pt3dclear(::Section*, int);

@@ -77,6 +77,8 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58,
     X(int, PyObject_SetAttrString, (PyObject*, const char*, PyObject*))                                                                    \
     X(PyObject*, PyObject_Call, (PyObject*, PyObject*, PyObject*))                                                                         \
     X(PyObject*, PyObject_Str, (PyObject*))                                                                                                \
+    X(PyObject*, PyObject_ASCII, (PyObject*))                                                                                              \
+    X(PyObject*, PyUnicode_DecodeUTF8, (const char*, std::ptrdiff_t, const char*))                                                         \
     X(PyObject*, PyObject_Repr, (PyObject*))                                                                                               \
     X(int, PyObject_IsTrue, (PyObject*))                                                                                                   \
     X(int, PyObject_SetItem, (PyObject*, PyObject*, PyObject*))                                                                            \

@@ -38,21 +38,28 @@ def _matrix(rows, columns, numbers):
 class _Pickler(pickle.Pickler):
     """Vectors and Matrices may be anywhere in the data; every other NEURON object belongs to its rank."""
 
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.held = []  # Vectors whose memory is sent as it is
+
+    def _numbers(self, vector):
+        self.held.append(vector)
+        return pickle.PickleBuffer(_native.view_of(vector))
+
     def reducer_override(self, value):
         if not isinstance(value, hoc.HocObject):
             return NotImplemented
         if type(value) is hoc.Vector:
-            return _vector, (pickle.PickleBuffer(_native.view_of(value)),)
+            return _vector, (self._numbers(value),)
         if type(value) is hoc.Matrix:
-            numbers = _native.view_of(value.to_vector())
-            return _matrix, (int(value.nrow()), int(value.ncol()), pickle.PickleBuffer(bytes(numbers)))
+            return _matrix, (int(value.nrow()), int(value.ncol()), self._numbers(value.to_vector()))
         if isinstance(value, hoc.Vector):
             return NotImplemented
         raise TypeError(f"{value} is a NEURON object that belongs to its rank, expected a Vector or a Matrix")
 
 
 def dumps(data):
-    """The pickle of the data, and behind it the large buffers that it leaves outside, uncopied."""
+    """The parts of the data: its pickle, and behind it the large buffers that it leaves outside, uncopied; and what they need to live."""
     outside = []
 
     def keep_inside(buffer):
@@ -63,8 +70,9 @@ def dumps(data):
         return False
 
     file = io.BytesIO()
-    _Pickler(file, protocol=5, buffer_callback=keep_inside).dump(data)
-    return [file.getbuffer(), *outside]
+    pickler = _Pickler(file, protocol=5, buffer_callback=keep_inside)
+    pickler.dump(data)
+    return [file.getbuffer(), *outside], pickler.held
 
 
 def loads(parts):
