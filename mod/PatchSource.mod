@@ -15,6 +15,9 @@ UNITS {
 
 ASSIGNED {
     v (mV)
+}
+
+STATE {
     x (mV)
 }
 

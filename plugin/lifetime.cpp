@@ -17,6 +17,7 @@ void end(const Value& ended) {
     const host::Owned kept(ended.object);
     if (netcon) {
         host::end_gid(ended.object);
+        host::end_receiver(ended.object);
         host::silence(ended.object);
     } else {
         host::call(ended.object, "play_remove", {});

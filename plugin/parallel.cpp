@@ -69,7 +69,7 @@ Value gid_connect(const Connect& arguments) {
     }
     constexpr double unset = std::numeric_limits<double>::quiet_NaN();
     const Owned netcon = host::connect_to_gid(gid, arguments.target.object, unset, unset);
-    host::keep_connection({}, arguments.target.object, netcon.get());
+    host::keep_receiver(gid, arguments.target.object, netcon.get());
     return host::receiver(netcon.get());
 }
 

@@ -80,7 +80,7 @@ void check(const Receiver& wanted) {
 Owned receive(const Receiver& wanted) {
     check(wanted);
     const Owned netcon = host::connect_to_gid(wanted.gid, wanted.target.object, wanted.delay, wanted.weight);
-    host::keep_connection({}, wanted.target.object, netcon.get());
+    host::keep_receiver(wanted.gid, wanted.target.object, netcon.get());
     host::note_connection({}, wanted.target.value, netcon.get());
     return netcon;
 }

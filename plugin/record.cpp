@@ -98,6 +98,22 @@ Chained of_vector(const OfVector& arguments) {
     return {};
 }
 
+// NEURON's own with arguments: record(vector), record(vector, ids), record(function); ids of the user's where there are any.
+host::Result of_spikes(const Spikes& arguments) {
+    const Object netcon = arguments.netcon.object;
+    if (!arguments.further.values.empty() || defaults::neuron_mode()) {
+        return host::call(netcon, "record", arguments.further.values).number;
+    }
+    const Value known = host::call(netcon, "get_recordvec", {});
+    if (known.object) {
+        return Owned(known.object);
+    }
+    const Owned vector = host::new_vector();
+    host::call(netcon, "record", {Value::of(vector.get())});
+    host::keep_reference(Value::of(netcon), Value::of(vector.get()));
+    return vector;
+}
+
 }  // namespace
 
 const host::Methods methods{
@@ -106,6 +122,8 @@ const host::Methods methods{
                             host::in_hoc | host::unlisted, "record"),
     host::method<OfSection, &of_section>("record", "The Vector that records this section's voltage at x.", host::on_section),
     host::method<OfSegment, &of_segment>("record", "The Vector that records this segment's voltage.", host::on_segment),
+    host::method<Spikes, &of_spikes>("record", "The Vector that records the spikes of the source; with arguments as in NEURON.",
+                                     host::on_netcon),
     host::method<OfVector, &of_vector>("record", "Records a target into this Vector; returns the Vector.", host::on_vector),
 };
 

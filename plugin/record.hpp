@@ -40,6 +40,16 @@ struct OfVector {
     };
 };
 
+// The spikes of a connection's source.
+struct Spikes {
+    Value netcon;
+    Rest further;
+    static constexpr Field fields[] = {
+        {"netcon", "", receiver},
+        {"further", "a Vector (and one of ids, and an id), a function or a statement, as in NEURON"},
+    };
+};
+
 extern const host::Methods methods;
 
 }  // namespace patch::record

@@ -108,6 +108,9 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
         meeting.all_do([&] { host::initialise_together(starting_voltage(wanted)); });
     }
     if (wanted.until) {
+        if (!wanted.initialise && !host::uses_mpi()) {
+            prepare_exchange();  // NEURON wants to have been asked; with MPI it was asked before the initialisation
+        }
         meeting.all_do([&] { host::solve_together(*wanted.until); });
     }
 }
@@ -115,11 +118,11 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
 }  // namespace
 
 bool is_together() {
-    if (host::rank_count() > 1) {
-        host::sweep();  // what nobody can reach makes no network, and no model of this rank's own
+    if (host::rank_count() == 1) {
+        return false;
     }
-    const bool more_ranks_or_gids = host::rank_count() > 1 || host::has_sources() || host::receives();
-    return more_ranks_or_gids && host::in_network();
+    host::sweep();  // what nobody can reach makes no network, and no model of this rank's own
+    return host::in_network();
 }
 
 void run(const Wanted& wanted, const std::function<void()>& check) {

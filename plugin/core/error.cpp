@@ -302,6 +302,11 @@ Error gid_in_use(int gid, const std::string& by, int rank) {
     return error.about(Topic::parallel);
 }
 
+Error voltage_alone(const std::string& place) {
+    return Error(ErrorKind::value, with_place("only a voltage can have several thresholds or gids in this NEURON", place))
+        .about(Topic::parallel);
+}
+
 Error one_gid_alone(const std::string& cell, int gid, int rank) {
     Error error(ErrorKind::value, cell + " already sends as gid " + std::to_string(gid) + " on rank " + std::to_string(rank) +
                                       ", and an artificial cell has one gid");

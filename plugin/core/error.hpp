@@ -98,6 +98,7 @@ Error different_values(ErrorKind kind, const std::string& argument, const std::s
                        int second_rank);
 Error gid_refused(const std::string& got, ErrorKind kind = ErrorKind::value);
 Error gid_in_use(int gid, const std::string& by, int rank);
+Error voltage_alone(const std::string& place);
 Error one_gid_alone(const std::string& cell, int gid, int rank);
 Error gid_shared(int gid, const std::vector<int>& ranks);
 Error no_gid_given();

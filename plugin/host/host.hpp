@@ -347,7 +347,10 @@ void warn(const std::string& sentence);                                         
 Registry& registry();
 // A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
 void keep_connection(const Source& source, Object target, Object netcon);
-bool is_receiver(Object netcon);  // kept as the connection of a gid, or of nothing, to a target
+// A gid's connection to a target, which lives with the target; what it was kept as, -1 for other connections.
+void keep_receiver(int gid, Object target, Object netcon);
+int received_gid(Object netcon);
+std::vector<Object> kept_receivers(int gid);  // of all gids where it is negative
 void keep_tree(Section child, Section parent);
 // A point process and its section: made by us, listed in section.synapses too, or brought along by a connection.
 enum class Placement { made, stored, brought };

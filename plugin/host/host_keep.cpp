@@ -368,15 +368,33 @@ void set_attribute(Section section, const char* name, const Value& value) {
     }
 }
 
-bool is_receiver(Object netcon) {
+// The edge of a receiver leads from its target to itself and has the gid, counted from 1, as its x.
+void keep_receiver(int gid, Object target, Object netcon) {
+    if (!defaults::neuron_mode()) {
+        join(EdgeKind::connection, NodeKind::object, target.address, NodeKind::object, target.address, netcon.address, gid + 1.0);
+        keep_placed(target, Placement::brought);
+    }
+}
+
+int received_gid(Object netcon) {
     const Registry& all = registry();
     const Registry::Id id = all.find(netcon.address);
-    bool found = false;
+    int gid = -1;
     if (id != Registry::none) {
-        all.each_edge(id, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
-            found = found || (edge.node[2] == id && edge.node[0] == edge.node[1]);
-        });
+        all.each_edge(id, EdgeKind::connection,
+                      [&](Registry::Id, const Registry::Edge& edge) { gid = edge.node[2] == id && edge.x > 0 ? int(edge.x - 1) : gid; });
     }
+    return gid;
+}
+
+std::vector<Object> kept_receivers(int gid) {
+    std::vector<Object> found;
+    const Registry& all = registry();
+    all.each_edge(EdgeKind::connection, [&](const Registry::Edge& edge) {
+        if (edge.x > 0 && (gid < 0 || edge.x == gid + 1.0)) {
+            found.push_back({all.node(edge.node[2]).address});
+        }
+    });
     return found;
 }
 
@@ -414,7 +432,9 @@ std::size_t sweep(bool everything) {
         return 0;
     }
     hoc_unref_defer();  // NEURON keeps the last object that an expression looked at
-    return registry().sweep(everything);
+    const std::size_t freed = registry().sweep(everything);
+    forget_lost_records();
+    return freed;
 }
 
 }  // namespace patch::host

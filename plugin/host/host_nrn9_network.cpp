@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "../core/defaults.hpp"
-#include "network.hpp"
-#include "nrn9_events.hpp"
+#include "nrn9_network.hpp"
 #include "ranks.hpp"
 
 extern double nrnmpi_step_wait_;
@@ -24,123 +23,14 @@ Object parallel_context() {
     return only.get();
 }
 
-namespace {
-
-constexpr double usual_maxstep = 10;  // ms
-
-// What this rank was told.
-struct Noted {
-    bool joined = false;        // join, psolve or set_maxstep was called since gids were cleared
-    bool gids_changed = false;  // since they were last found to be right on all ranks
-    bool recorded_all = false;  // spike_record(-1)
-    bool received = false;      // gid_connect was called since gids were cleared
-    bool transfers_changed = false;
-    bool exchanges = false;  // set_maxstep was called: NEURON exchanges spikes from then on, for ever
-    bool alone = false;      // this finitialize is this rank's alone
-    bool prepared = false;   // the last finitialize has prepared the exchange
-    bool initialised = false;
-    double maxstep = usual_maxstep;
-    TransferKeys transfers;
-    int largest_key = -1;
-};
 Noted& noted() {
     static Noted& all = *new Noted;
     return all;
 }
 
-// The NetCon that holds each gid's source.
-std::unordered_map<int, Owned>& holders() {
-    static auto& all = *new std::unordered_map<int, Owned>;
-    return all;
-}
-
-void let_all_gids_go() {
-    const auto ended = std::exchange(holders(), {});
-    for (const auto& each : ended) {
-        forget(each.second.get());
-    }
-}
-
-// ---- Who receives which gid ----
-
-bool is_input(const PreSyn& source) {
-    return source.gid_ >= 0 && source.output_index_ == -1 && !source.thvar_ && !source.osrc_;
-}
-
-// Where in NEURON's list of sources the end of a gid was put that comes from elsewhere. Ends that go let the later ones move down.
-std::unordered_map<int, std::size_t>& input_places() {
-    static auto& all = *new std::unordered_map<int, std::size_t>;
-    return all;
-}
-
-// NEURON's end of a gid that comes from elsewhere.
-PreSyn* input_of(int gid) {
-    const std::vector<PreSyn*>* const all = net_cvode_instance_psl();
-    const auto known = input_places().find(gid);
-    const auto is_it = [&](std::size_t i) { return (*all)[i]->gid_ == gid && is_input(*(*all)[i]); };
-    const std::size_t size = all ? all->size() : 0;
-    const std::size_t above = known == input_places().end() ? size : std::min(size, known->second + 1);
-    for (std::size_t i = above; i > 0; --i) {
-        if (is_it(i - 1)) {
-            return (*all)[i - 1];
-        }
-    }
-    for (std::size_t i = above; i < size; ++i) {
-        if (is_it(i)) {
-            return (*all)[i];
-        }
-    }
-    return nullptr;
-}
-
-// Those that were there before anything was noted.
-void learn_inputs() {
-    const std::vector<PreSyn*>* const all = net_cvode_instance_psl();
-    for (std::size_t i = 0; all && i < all->size(); ++i) {
-        if (is_input(*(*all)[i])) {
-            input_places()[(*all)[i]->gid_] = i;
-            noted().received = true;
-        }
-    }
-}
-
-void note_receiver(int gid) {
-    noted().received = noted().gids_changed = true;
-    const std::vector<PreSyn*>* const all = sources_fit() ? net_cvode_instance_psl() : nullptr;
-    if (all && !all->empty() && all->back()->gid_ == gid && is_input(*all->back())) {
-        input_places()[gid] = all->size() - 1;
-    }
-}
-
-// Each NetCon of NEURON's; `List` by the name of a class holds nothing.
-template <class Use>
-void each_netcon(Use use) {
-    Value name;
-    name.kind = Kind::text;
-    name.text = "NetCon";
-    const Owned list = make("List", {name});
-    for (int i = 0; i < ivoc_list_count(raw(list.get())); ++i) {
-        use(Object{ivoc_list_item(raw(list.get()), i)});
-    }
-}
+namespace {
 
 // ---- What is asked of ParallelContext ----
-
-constexpr char context_class[] = "ParallelContext", set_gid2node[] = "set_gid2node", cell[] = "cell", outputcell[] = "outputcell",
-               gid_clear[] = "gid_clear", gid_connect[] = "gid_connect", source_var[] = "source_var", target_var[] = "target_var",
-               setup_transfer[] = "setup_transfer", set_maxstep_name[] = "set_maxstep", nhost[] = "nhost", spike_record[] = "spike_record";
-
-using SetGid = Swapped<context_class, set_gid2node>;
-using Cell = Swapped<context_class, cell>;
-using OutputCell = Swapped<context_class, outputcell>;
-using GidClear = Swapped<context_class, gid_clear>;
-using GidConnect = Swapped<context_class, gid_connect, ::Object**>;
-using SourceVar = Swapped<context_class, source_var>;
-using TargetVar = Swapped<context_class, target_var>;
-using SetupTransfer = Swapped<context_class, setup_transfer>;
-using SetMaxstep = Swapped<context_class, set_maxstep_name>;
-using Nhost = Swapped<context_class, nhost>;
-using SpikeRecord = Swapped<context_class, spike_record>;
 
 double our_set_gid2node(void* self) {
     noted().gids_changed = true;
@@ -159,18 +49,7 @@ double our_outputcell(void* self) {
 double our_gid_clear(void* self) {
     const int what = ifarg(1) ? int(*hoc_getarg(1)) : 0;
     const bool gids = what == 0 || what == 1 || what == 4;
-    std::vector<Owned> receivers;  // they receive nothing from now on
-    if (gids && noted().received) {
-        each_netcon([&](Object netcon) {
-            if (gid_of(netcon) >= 0 && is_receiver(netcon)) {
-                receivers.emplace_back(netcon);
-            }
-        });
-    }
     const double result = GidClear::stock(self);
-    for (const Owned& each : receivers) {
-        forget(each.get());
-    }
     Noted& all = noted();
     if (what == 0 || what == 3 || what == 4) {
         all.transfers = {};
@@ -178,9 +57,8 @@ double our_gid_clear(void* self) {
         all.largest_key = -1;
     }
     if (gids) {
+        gids_cleared();
         all.joined = all.gids_changed = all.recorded_all = all.received = false;
-        input_places().clear();
-        let_all_gids_go();
     }
     return result;
 }
@@ -256,281 +134,11 @@ void network_solves() {
 
 void network_initialised() {
     noted().initialised = true;
-    noted().prepared = noted().exchanges && !noted().alone;
+    noted().prepared = noted().exchanges && !(noted().alone && rank_count() > 1);
 }
 
 bool recorded_all() {
     return noted().recorded_all;
-}
-
-// ---- gids ----
-
-GidUse use_of_gid(int gid) {
-    const auto found = nrn_gid2out().find(gid);
-    return found == nrn_gid2out().end() ? GidUse::free : found->second ? GidUse::source : GidUse::reserved;
-}
-
-std::string source_of_gid(int gid) {
-    const Value cell = call(parallel_context(), "gid2obj", {Value::of(double(gid))});
-    const Owned held(cell.object);
-    if (cell.object && is_point_process(cell.object)) {
-        return name(cell.object);
-    }
-    if (!sources_fit()) {
-        return cell.object ? name(cell.object) : "a section";
-    }
-    ::Section* const section = nrn_gid2out().at(gid)->ssrc_;
-    return section ? name(Section{section}) : "a source";
-}
-
-int gid_of(Object netcon) {
-    return sources_fit() ? (netcon_in(netcon)->src_ ? netcon_in(netcon)->src_->gid_ : -1) : int(call(netcon, "srcgid", {}).number);
-}
-
-std::vector<int> source_gids() {
-    std::vector<int> gids;
-    for (const auto& each : nrn_gid2out()) {
-        gids.push_back(each.first);
-    }
-    return gids;
-}
-
-bool has_sources() {
-    return !nrn_gid2out().empty();
-}
-
-std::vector<Received> received_gids() {
-    std::vector<Received> found;
-    if (sources_fit()) {
-        if (const std::vector<PreSyn*>* const all = net_cvode_instance_psl()) {
-            for (const PreSyn* const each : *all) {
-                if (is_input(*each)) {
-                    ::Object* const netcon = each->dil_.empty() ? nullptr : each->dil_[0]->obj_;
-                    found.push_back({each->gid_, each->threshold_, netcon ? name(Object{netcon}) : "a NetCon"});
-                }
-            }
-        }
-        return found;
-    }
-    std::unordered_set<int> seen;
-    each_netcon([&](Object netcon) {
-        const int gid = gid_of(netcon);
-        if (gid >= 0 && use_of_gid(gid) == GidUse::free && seen.insert(gid).second) {
-            found.push_back({gid, nrn_netcon_get_thresh(netcon_in(netcon)), name(netcon)});
-        }
-    });
-    return found;
-}
-
-bool receives() {
-    if (!sources_fit() || !noted().received) {
-        return noted().received;
-    }
-    const std::vector<PreSyn*>* const all = net_cvode_instance_psl();
-    return all && std::any_of(all->begin(), all->end(), [](const PreSyn* each) { return is_input(*each); });
-}
-
-bool has_source(Object netcon) {
-    return sources_fit() ? netcon_in(netcon)->src_ != nullptr : bool(call(netcon, "valid", {}).number) || gid_of(netcon) >= 0;
-}
-
-namespace {
-
-// The frame of a call that was checked to be one that NEURON does not refuse; it takes the arguments off the stack.
-class Frame {
-  public:
-    Frame(Symbol* function, int arguments) { hoc_push_frame(function, arguments); }
-    ~Frame() { hoc_pop_frame(); }
-    Frame(const Frame&) = delete;
-    Frame& operator=(const Frame&) = delete;
-};
-
-// The receivers of a gid on the rank that turns out to send it, and what they recorded, which belongs to the source.
-struct Receivers {
-    std::vector<Owned> netcons;
-    IvocVect *times = nullptr, *gids = nullptr;
-    int recorded_as = 0;
-    HocCommand* statement = nullptr;
-};
-
-Receivers take_receivers(int gid) {
-    Receivers taken;
-    PreSyn* const input = sources_fit() ? input_of(gid) : nullptr;
-    if (!input) {
-        each_netcon([&](Object netcon) {
-            if (gid_of(netcon) == gid) {
-                taken.netcons.emplace_back(netcon);
-            }
-        });
-        return taken;
-    }
-    for (const ::NetCon* const netcon : input->dil_) {
-        if (netcon->obj_) {
-            taken.netcons.emplace_back(Object{netcon->obj_});
-        }
-    }
-    taken.times = input->tvec_;
-    taken.gids = input->idvec_;
-    taken.recorded_as = input->rec_id_;
-    taken.statement = std::exchange(input->stmt_, nullptr);
-    input->record(nullptr, nullptr, 0);
-    nrn_cleanup_presyn(input);
-    return taken;
-}
-
-void connect_receivers(const Receivers& taken, PreSyn* source) {
-    if (taken.times) {
-        source->record(taken.times, taken.gids, taken.recorded_as);
-    }
-    if (taken.statement) {
-        source->stmt_ = taken.statement;
-    }
-    for (const Owned& netcon : taken.netcons) {
-        netcon_in(netcon.get())->replace_src(source);  // the end of the gid goes with its last receiver
-    }
-}
-
-// By NEURON's documented functions alone: the receivers wait at a gid that nobody uses while theirs becomes this rank's own.
-void move_receivers(int gid, const Receivers& taken, const std::function<void()>& take_gid) {
-    constexpr double nobodys = 2147483647;
-    const Value vector = taken.netcons.empty() ? Value{} : call(taken.netcons[0].get(), "get_recordvec", {});
-    const Owned recorded(vector.object);
-    const auto connect = [&](double to) {
-        for (const Owned& netcon : taken.netcons) {
-            const Value target = Value::of(netcon_target(netcon.get()));
-            const Owned made(call(parallel_context(), "gid_connect", {Value::of(to), target, Value::of(netcon.get())}).object);
-        }
-    };
-    if (recorded.get()) {
-        call(taken.netcons[0].get(), "record", {});
-    }
-    connect(nobodys);
-    take_gid();
-    connect(gid);
-    if (recorded.get()) {
-        call(taken.netcons[0].get(), "record", {Value::of(recorded.get())});
-    }
-}
-
-}  // namespace
-
-void give_gid(int gid, Object netcon, bool output) {
-    const Value number = Value::of(double(gid));
-    const auto set = [&] { call(parallel_context(), "set_gid2node", {number, Value::of(double(rank()))}); };
-    const auto give = [&] { call(parallel_context(), "cell", {number, Value::of(netcon), Value::of(double(output))}); };
-    const auto set_and_give = [&] {
-        set();
-        give();
-    };
-    if (use_of_gid(gid) == GidUse::reserved) {
-        give();
-        return;
-    }
-    const auto take_over = [&] {
-        const Receivers taken = take_receivers(gid);
-        if (taken.netcons.empty()) {
-            return false;
-        }
-        if (sources_fit()) {
-            set_and_give();
-            connect_receivers(taken, netcon_in(netcon)->src_);
-        } else {
-            move_receivers(gid, taken, set_and_give);
-        }
-        return true;
-    };
-    if (input_places().count(gid) && take_over()) {
-        return;
-    }
-    static bool prepared = false;  // NEURON's own space for gids, and what we know of those that came before us
-    if (prepared && sources_fit()) {
-        PreSyn* const source = netcon_in(netcon)->src_;
-        nrn_gid2out()[gid] = source;  // what set_gid2node and cell do
-        source->gid_ = gid;
-        source->output_index_ = output ? gid : -2;
-        noted().gids_changed = true;
-        return;
-    }
-    if (sources_fit()) {
-        learn_inputs();
-        prepared = true;
-    }
-    try {
-        set();
-    } catch (const Error&) {
-        if (!take_over()) {
-            throw;
-        }
-        return;
-    }
-    give();
-}
-
-void keep_gid(int gid, Object netcon) {
-    if (!defaults::neuron_mode()) {
-        sweep_before_runs();
-        holders()[gid] = Owned(netcon);
-    }
-}
-
-void let_lost_gids_go() {
-    for (auto each = holders().begin(); each != holders().end();) {
-        const Owned netcon = each->second;
-        if (has_source(netcon.get()) && gid_of(netcon.get()) == each->first) {
-            ++each;
-        } else {
-            each = holders().erase(each);
-            forget(netcon.get());
-        }
-    }
-}
-
-void end_gid(Object netcon) {
-    const auto held = std::find_if(holders().begin(), holders().end(), [&](const auto& each) { return each.second.get() == netcon; });
-    if (held == holders().end()) {
-        return;
-    }
-    const int gid = held->first;
-    const Owned kept = held->second;
-    holders().erase(held);
-    if (use_of_gid(gid) != GidUse::source || gid_of(netcon) != gid) {
-        return;
-    }
-    noted().gids_changed = true;
-    std::vector<Owned> receivers;  // those that this rank's own NetCons of the gid are: connections of a target with itself
-    const Value list = call(netcon, "prelist", {});
-    const Owned held_list(list.object);
-    for (const Object each : list_items(list.object)) {
-        if (!(each == netcon) && is_receiver(each)) {
-            receivers.emplace_back(each);
-        }
-    }
-    nrn_cleanup_presyn(nrn_gid2out().at(gid));
-    for (const Owned& receiver : receivers) {
-        const Value target = Value::of(netcon_target(receiver.get()));
-        const Owned moved(call(parallel_context(), "gid_connect", {Value::of(double(gid)), target, Value::of(receiver.get())}).object);
-    }
-}
-
-Owned connect_to_gid(int gid, Object target, double delay, double weight) {
-    static Symbol* const method = nrn_method_symbol(raw(parallel_context()), gid_connect);
-    Owned netcon;
-    {
-        hoc_pushx(gid);
-        hoc_push_object(raw(target));
-        const Frame frame(method, 2);
-        ::Object** const made = GidConnect::stock(raw(parallel_context())->u.this_pointer);
-        netcon = Owned(Object{*made});  // nobody else has it yet
-    }
-    note_receiver(gid);
-    if (!std::isnan(delay)) {
-        nrn_netcon_set_delay(netcon_in(netcon.get()), delay);
-    }
-    double* weights = nullptr;
-    if (!std::isnan(weight) && nrn_netcon_weight(netcon_in(netcon.get()), &weights) > 0) {
-        weights[0] = weight;
-    }
-    return netcon;
 }
 
 // ---- Transfer variables ----
@@ -598,7 +206,11 @@ std::string what_a_rank_knows() {
 }
 
 bool exchange_prepared() {
-    return rank_count() > 1 ? noted().prepared : noted().initialised;
+    return uses_mpi() ? noted().prepared : noted().initialised;
+}
+
+bool uses_mpi() {
+    return nrnmpi_use;
 }
 
 bool was_initialised() {

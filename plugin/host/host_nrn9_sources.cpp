@@ -52,9 +52,16 @@ bool probe() {
 }  // namespace
 
 bool sources_fit() {
+    if (!net_cvode_instance) {
+        return false;  // too early to tell
+    }
     static const bool fit = [] {
         const char* const forced = std::getenv("PATCH_SOURCES");
-        return !(forced && std::strcmp(forced, "mechanism") == 0) && net_cvode_instance && probe();
+        const bool own = !(forced && std::strcmp(forced, "mechanism") == 0) && probe();
+        if (!own) {
+            watch_records();
+        }
+        return own;
     }();
     return fit;
 }
@@ -165,7 +172,9 @@ Sharing sharing_of(Object netcon) {
         const Value list = call(netcon, "prelist", {});
         const Owned held(list.object);
         const int gid = gid_of(netcon);
-        return {call(list.object, "count", {}).number <= 1 && gid < 0, false, nrn_netcon_get_thresh(netcon_in(netcon)), gid};
+        const bool recorded = is_recorded(list_items(list.object));
+        return {call(list.object, "count", {}).number <= 1 && gid < 0 && !recorded, recorded, nrn_netcon_get_thresh(netcon_in(netcon)),
+                gid};
     }
     const PreSyn& source = *netcon_in(netcon)->src_;
     const bool recorded = source.tvec_ || source.idvec_ || source.stmt_;
@@ -181,6 +190,9 @@ Owned beside(const Owned& netcon, const Source& source, Object target, double th
         netcon_in(netcon.get())->replace_src(shared ? shared : further_source(first, threshold));
         return netcon;
     }
+    if (source.variable && !place_of(source.variable, source.segment.section)) {
+        throw voltage_alone(name(source.segment.section));
+    }
     require_mechanism("PatchSource");
     const Owned follower = make("PatchSource", {Value::of(source.segment)});
     Source instead;
@@ -195,18 +207,22 @@ Owned beside(const Owned& netcon, const Source& source, Object target, double th
 
 Owned new_netcon(const Source& source, Object target, const Strength& strength, Sharer sharer) {
     Owned made = plain_netcon(source, target);
-    const bool has_threshold = !std::isnan(strength.threshold) && !source.nothing();
-    if (has_threshold && (defaults::neuron_mode() || source.object) && sharer == Sharer::connection) {
+    const bool for_gid = sharer == Sharer::gid, has_threshold = !std::isnan(strength.threshold);
+    if (source.nothing() || !(has_threshold || for_gid)) {
+        // nothing to say of its source
+    } else if ((defaults::neuron_mode() || source.object) && !for_gid) {
         nrn_netcon_set_thresh(netcon_in(made.get()), strength.threshold);
-    } else if (has_threshold) {
+    } else {
+        constexpr double neurons_own = 10;  // mV
         const Sharing now = sharing_of(made.get());
         const bool polled = source.segment || source.variable;
-        const bool suits = now.fresh || (now.threshold == strength.threshold && (sharer == Sharer::connection || !now.recorded));
-        if (polled && !(suits && (sharer == Sharer::connection || now.gid < 0))) {
-            made = beside(made, source, target, strength.threshold, sharer == Sharer::gid);
-        } else if (!polled && sharer == Sharer::gid && now.gid >= 0) {
+        const bool same = !has_threshold || now.threshold == strength.threshold;
+        const bool suits = now.fresh || (same && !(for_gid && (now.recorded || now.gid >= 0)));
+        if (polled && !suits) {
+            made = beside(made, source, target, has_threshold ? strength.threshold : neurons_own, for_gid);
+        } else if (!polled && for_gid && now.gid >= 0) {
             throw one_gid_alone(name(source.object), now.gid, rank());
-        } else if (now.fresh) {
+        } else if (now.fresh && has_threshold) {
             nrn_netcon_set_thresh(netcon_in(made.get()), strength.threshold);
         }
     }

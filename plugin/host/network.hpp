@@ -34,7 +34,8 @@ void give_gid(int gid, Object netcon, bool output);
 void keep_gid(int gid, Object netcon);
 // A source's NetCon is ended: its gid is free, and who received it waits for another source.
 void end_gid(Object netcon);
-void let_lost_gids_go();  // of sources that are gone
+void end_receiver(Object netcon);  // it listens no more, and is nobody's receiver
+void let_lost_gids_go();           // of sources that are gone
 Owned connect_to_gid(int gid, Object target, double delay, double weight);
 // How a spike source beside the first one on a place is made: by itself, or by a point process that follows the voltage.
 bool sources_by_mechanism();
@@ -57,6 +58,7 @@ std::string what_a_rank_knows();  // of itself, for the sentence of one that wai
 // Whether the last finitialize prepared the exchange of spikes.
 bool exchange_prepared();
 bool was_initialised();
+bool uses_mpi();
 double last_maxstep();            // ms; what set_maxstep was last given, or 10
 double set_maxstep(double most);  // collective; gives the shortest delay between ranks (ms)
 void set_up_transfer();           // collective

@@ -211,6 +211,8 @@ void forget_undefined(const char* name);   // a name that was only mentioned hid
 Symbol* symbol(const char* name);          // a built-in one, kept after the first look
 Symbol* visible_symbol(const char* name);  // the user's own first, as HOC finds it
 void push(const Value& value, std::vector<char*>& texts);
+void watch_records();  // NetCon.record is noted from now on
+void forget_lost_records();
 void watch_network();        // what is asked of ParallelContext is noted from now on
 void network_initialised();  // a finitialize has come to its end
 void network_solves();       // psolve is called

@@ -143,6 +143,9 @@ inline ::NetCon* netcon_in(Object object) {
     return static_cast<::NetCon*>(raw(object)->u.this_pointer);
 }
 
+// Whether any of some NetCons of one source was told to record, where the source cannot be looked at.
+bool is_recorded(const std::vector<Object>& netcons);
+
 // Whether the declarations above are what this NEURON has.
 bool sources_fit();
 

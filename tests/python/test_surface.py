@@ -72,7 +72,7 @@ P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas", "ParallelCon
 # What the objects that p makes have beside NEURON's own.
 OBJECTS = {
     "Section": {"connect"},
-    "NetCon": {"__neuron__", "_references", "disconnect", "gid"},
+    "NetCon": {"__neuron__", "_references", "disconnect", "gid", "record"},
     "PointProcess": {*MAGIC, "__ref__", "__deref__", "_references", "_connections", "stimulate"},
     "NetStim": set(),
     "VecStim": set(),
