@@ -238,6 +238,27 @@ Object object_in(PyObject* hoc_object) {
     return result;
 }
 
+namespace {
+
+// A pointer, an object, or something else of NEURON's: a class, a method.
+Value neuron_value(PyObject* object) {
+    Value value;
+    value.origin = {object};
+    Handle handle;
+    if (bridge().is_pointer && bridge().is_pointer(object, handle)) {
+        value.kind = Kind::variable;
+        value.variable = variable_of(handle);
+    } else if (const Object inside = object_in(object)) {
+        value.kind = Kind::object;
+        value.object = inside;
+    } else {
+        value.kind = Kind::foreign;
+    }
+    return value;
+}
+
+}  // namespace
+
 Value value_of(void* address, Protocol protocol) {
     auto* const object = static_cast<PyObject*>(address);
     Value value;
@@ -245,6 +266,13 @@ Value value_of(void* address, Protocol protocol) {
     if (object == api().none()) {
         value.kind = Kind::none;
         return value;
+    }
+    PyObject* const type = object->type;  // the usual ones at once, without a walk through their bases
+    if (type == types().hoc_object || type == types().point_process || type == types().netcon) {
+        return neuron_value(object);
+    }
+    if (protocol != Protocol::opaque && (type == types().section || type == section_type())) {
+        return section_value(object, protocol);
     }
     if (protocol == Protocol::opaque && !is_instance(object, types().hoc_object)) {
         value.kind = Kind::foreign;
@@ -280,17 +308,7 @@ Value value_of(void* address, Protocol protocol) {
         return value;
     }
     if (is_instance(object, types().hoc_object)) {
-        Handle handle;
-        if (bridge().is_pointer && bridge().is_pointer(object, handle)) {
-            value.kind = Kind::variable;
-            value.variable = variable_of(handle);
-        } else if (const Object inside = object_in(object)) {
-            value.kind = Kind::object;
-            value.object = inside;
-        } else {
-            value.kind = Kind::foreign;
-        }
-        return value;
+        return neuron_value(object);
     }
     const char scalar = scalar_format(object);
     if (scalar == '?') {
@@ -335,11 +353,10 @@ Ref section_object(Section section) {
     return checked(bridge().current_section(nullptr, nullptr));
 }
 
-// NEURON gives the owner each time where there is one, and a new handle each time where HOC owns the section.
+// NEURON gives the owner where there is one, which somebody holds already, and a new handle where HOC owns the section.
 void* owner_of(Section section) {
-    Ref first = section_object(section);
-    const Ref second = section_object(section);
-    return first.get() == second.get() ? first.release() : nullptr;
+    Ref handle = section_object(section);
+    return handle.get()->count > 1 ? handle.release() : nullptr;
 }
 
 Ref python_of(const Value& value) {
