@@ -7,21 +7,21 @@ namespace patch::broadcast {
 
 struct Arguments {
     Opaque data;
-    Value root;
+    Value root = Value::of(0.0);
     static constexpr Field fields[] = {
         {"data", "anything that pickles, with Vectors and Matrices inside; a Vector is filled in place on every rank", required,
          "what is broadcast, or None where another rank is the root"},
-        {"root", "the rank whose data it is (default 0)"},
+        {"root", "the rank whose data it is"},
     };
 };
 
 struct InPlace {
     Value data;
-    Value root;
+    Value root = Value::of(0.0);
     static constexpr Field fields[] = {
         {"data", "a variable by its address, a strdef, a Vector, a Matrix, or a List of Vectors and Strings", required,
          "&x, a strdef, a Vector, a Matrix or a List"},
-        {"root", "the rank whose data it is (default 0)"},
+        {"root", "the rank whose data it is"},
     };
 };
 

@@ -24,6 +24,9 @@ std::vector<std::string> findings() {
             changed += found_threshold(each.gid, each.netcon, each.threshold, host::rank()) + "\n";
         }
     }
+    for (const host::Changed& each : host::changed_thresholds()) {
+        changed += found_changed(each.gid, each.threshold, each.given, host::rank()) + "\n";
+    }
     const gids::Survey survey = gids::survey(host::source_gids(), wanted);
     std::vector<std::string> found;
     for (const gids::Use& use : survey.shared) {

@@ -58,14 +58,8 @@ host::Owned time(const Nothing&) {
     return clock().vector();
 }
 
-// Under mpiexec every process knows its rank from here on, or says why not; p.parallel says it again.
-void start_mpi() {
-    try {
-        const CallScope scope("parallel");
-        host::start_mpi();
-    } catch (const Error& error) {
-        host::complain("libpatch: " + error.sentence() + "\n");
-    }
+double world_size(const Nothing&) {
+    return host::world_size();
 }
 
 void end_mpi(const Nothing&) {
@@ -73,7 +67,7 @@ void end_mpi(const Nothing&) {
 }
 
 void give_out(const Nothing&) {
-    start_mpi();
+    host::start_mpi_or_complain();  // under mpiexec every process knows its rank from here on; p.parallel says again why not
     if (!defaults::neuron_mode()) {
         host::standard_variable("v_init");
         host::variable("celsius") = celsius;
@@ -97,6 +91,7 @@ Value cas(const Nothing&) {
 const host::Methods methods{
     host::method<Nothing, &time>("time", "The Vector of the times of the last run.", host::internal),
     host::method<Nothing, &give_out>("give_out", "Prepares NEURON for p.", host::internal),
+    host::method<Nothing, &world_size>("world_size", "How many ranks MPI has; 1 without it.", host::internal),
     host::method<Nothing, &end_mpi>("end_mpi", "Ends MPI, where NEURON began it.", host::internal),
     host::method<Nothing, &warn_of_hidden_names>("warn_of_hidden_names", "Warns once of HOC symbols that p hides.", host::internal),
     host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock),

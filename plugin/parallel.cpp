@@ -183,6 +183,10 @@ double transfer_max(const Nothing&) {
     return host::largest_transfer_key();
 }
 
+bool warns_of_new_gids(const Nothing&) {
+    return host::recorded_all();
+}
+
 // ---- Runs ----
 
 void psolve(const Solve& arguments) {
@@ -228,6 +232,8 @@ const host::Methods methods{
                                            host::on_parallel, nullptr, tell_setup),
     host::method<Nothing, &transfer_max>("_transfer_max", "The largest key of a transfer variable of this rank; -1 without any.",
                                          host::on_parallel | host::property),
+    host::method<Nothing, &warns_of_new_gids>("_warn_new_gids", "Whether spike_record(-1) was called, which hears no later gid.",
+                                              host::on_parallel | host::property),
     host::method<Solve, &psolve>("psolve", "Runs all ranks together until t = tstop. Collective.", both, nullptr, tell_psolve),
     host::method<Nothing, &join>("join", "From now on, until gids are cleared, this rank runs with the others.", both),
 };

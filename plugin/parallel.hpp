@@ -42,7 +42,7 @@ struct Connect {
 };
 
 struct Record {
-    Meant gids;
+    Meant gids = {Value::of(-1.0)};
     std::optional<Meant> times, numbers;
     static constexpr Field fields[] = {
         {"gids", "a gid of this rank, a Vector of them, or -1 for all that there are", positional},

@@ -15,6 +15,7 @@ using together::Numbers;
 namespace {
 
 constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+constexpr double rounding = 1e-6;  // ms; t is a sum of steps
 
 std::optional<double> starting_voltage(const Wanted& wanted) {
     if (wanted.keeps_voltages) {
@@ -27,6 +28,9 @@ void run_alone(const Wanted& wanted) {
     if (host::rank_count() == 1 && host::transfers_changed()) {
         Meeting meeting(wanted.call, ErrorKind::parallel);
         gids::set_up_transfers(meeting);
+    }
+    if (wanted.initialise && host::rank_count() == 1 && host::uses_mpi()) {
+        host::set_maxstep(host::last_maxstep());  // psolve may go on later
     }
     if (wanted.initialise) {
         host::initialise_alone(starting_voltage(wanted));
@@ -78,7 +82,7 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
     Meeting meeting(wanted.call, ErrorKind::parallel, knows);
     const auto failure = together::failure_of([&] {
         check();
-        if (wanted.until && !wanted.initialise && *wanted.until < host::time()) {
+        if (wanted.until && !wanted.initialise && *wanted.until < host::time() - rounding) {
             throw refused(ErrorKind::value, "the time to run to", shown(*wanted.until) + " ms",
                           "at least t, " + shown(host::time()) + " ms");
         }

@@ -73,7 +73,9 @@ std::optional<Failure> failure_of(const std::function<void()>& action) {
 Meeting::Meeting(Call call, ErrorKind kind, std::string knows)
     : call_(call)
     , kind_(kind)
-    , knows_(std::move(knows)) {}
+    , knows_(std::move(knows)) {
+    host::start_mpi();
+}
 
 std::vector<Numbers> Meeting::agree(const Numbers& mine, const std::optional<Failure>& failure) {
     const auto ranks = std::size_t(host::rank_count());

@@ -132,7 +132,7 @@ struct Reader<Value> {
     static constexpr const char* expected = "a value";
     static constexpr Protocol protocol = Protocol::untouched;
     static Value read(Value value, const char*) { return value; }
-    static std::string text(const Value&) { return "None"; }
+    static std::string text(const Value& value) { return value.kind == Kind::number ? shown(value.number) : "None"; }
 };
 
 template <>
@@ -140,7 +140,7 @@ struct Reader<Meant> {
     static constexpr const char* expected = "a NEURON object";
     static constexpr Protocol protocol = Protocol::neuron;
     static Meant read(Value value, const char*) { return {std::move(value)}; }
-    static std::string text(const Meant&) { return "None"; }
+    static std::string text(const Meant& meant) { return Reader<Value>::text(meant.value); }
 };
 
 template <>

@@ -276,8 +276,9 @@ Error agreed_failure(ErrorKind kind, const std::vector<Failed>& failed, std::siz
 
 Error different_calls(const std::string& first, int first_rank, const std::string& second, int second_rank) {
     const CallScope scope("parallel");  // the same sentence on every rank
-    Error error(ErrorKind::parallel, "rank " + std::to_string(first_rank) + " calls " + first + " and rank " + std::to_string(second_rank) +
-                                         " calls " + second + ", expected the same call on every rank");
+    Error error(ErrorKind::parallel,
+                "rank " + std::to_string(first_rank) + " calls " + first + " and rank " + std::to_string(second_rank) + " calls " + second +
+                    ", expected the same call on every rank (one with a model of its own takes part in runs after p.parallel.join())");
     error.agreed = true;
     return error;
 }
@@ -398,9 +399,8 @@ Error wrong_mpi(const std::string& library, const std::string& launcher, int lau
 
 std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows) {
     return "libpatch: " + call + ": rank " + std::to_string(rank) + " of " + std::to_string(ranks) + " has waited " + shown(seconds) +
-           " s for the other ranks. " + knows +
-           " Every rank has to make this call: one that has no gid and simulates sections of its own " +
-           "takes part after p.parallel.join()\n";
+           " s for the other ranks. " + knows + (knows.empty() ? "" : " ") +
+           "Every rank has to make this call: one that has no gid and simulates sections of its own takes part after p.parallel.join()\n";
 }
 
 std::string recorded_before(int gid) {
@@ -413,6 +413,11 @@ std::string found_shared(int gid, const std::vector<int>& ranks) {
 
 std::string found_unsent(int gid, const std::vector<int>& ranks) {
     return "gid " + std::to_string(gid) + " is received on " + ranks_named(ranks) + " and sent by no rank";
+}
+
+std::string found_changed(int gid, double threshold, double given, int rank) {
+    return "the threshold of gid " + std::to_string(gid) + " on rank " + std::to_string(rank) + " was changed to " + shown(threshold) +
+           " mV at one of its receivers, ParallelCon gave it " + shown(given) + " mV: the threshold belongs to the source";
 }
 
 std::string found_threshold(int gid, const std::string& netcon, double threshold, int rank) {

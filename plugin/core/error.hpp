@@ -124,6 +124,7 @@ std::string recorded_before(int gid);
 // What p.check() finds.
 std::string found_shared(int gid, const std::vector<int>& ranks);
 std::string found_unsent(int gid, const std::vector<int>& ranks);
+std::string found_changed(int gid, double threshold, double given, int rank);
 std::string found_threshold(int gid, const std::string& netcon, double threshold, int rank);
 // "rank 1", "ranks 0 and 2", "ranks 0, 1 and 2".
 std::string ranks_named(const std::vector<int>& ranks);

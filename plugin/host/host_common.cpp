@@ -7,6 +7,7 @@
 
 #include "../core/embedded.hpp"
 #include "python.hpp"
+#include "ranks.hpp"
 
 namespace patch::host {
 
@@ -229,6 +230,7 @@ void* construct(::Object*) {
     watch_runs();
     do_waiting();
     install_python();
+    start_mpi_or_complain();
     static char instance;
     return &instance;
 }

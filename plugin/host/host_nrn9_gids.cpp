@@ -14,6 +14,12 @@ namespace patch::host {
 
 namespace {
 
+// The threshold that each gid's source was given (mV).
+std::unordered_map<int, double>& given_thresholds() {
+    static auto& all = *new std::unordered_map<int, double>;
+    return all;
+}
+
 // The NetCon that holds each gid's source.
 std::unordered_map<int, Owned>& holders() {
     static auto& all = *new std::unordered_map<int, Owned>;
@@ -438,12 +444,32 @@ void give_gid(int gid, Object netcon, bool output) {
 void keep_gid(int gid, Object netcon) {
     if (!defaults::neuron_mode()) {
         sweep_before_runs();
+        given_thresholds()[gid] = nrn_netcon_get_thresh(netcon_in(netcon));
         const Owned before = std::exchange(holders()[gid], Owned(netcon));
         if (before.get()) {  // its source has gone, and left those that listened without one
             forget(before.get());
             let_deaf_ones_listen(gid);
         }
     }
+}
+
+void note_threshold(Object netcon) {
+    const int gid = gid_of(netcon);
+    const auto held = holders().find(gid);
+    if (held != holders().end() && held->second.get() == netcon) {
+        given_thresholds()[gid] = nrn_netcon_get_thresh(netcon_in(netcon));
+    }
+}
+
+std::vector<Changed> changed_thresholds() {
+    std::vector<Changed> found;
+    for (const auto& [gid, netcon] : holders()) {
+        const double now = nrn_netcon_get_thresh(netcon_in(netcon.get())), given = given_thresholds()[gid];
+        if (now != given && gid_of(netcon.get()) == gid && !kept_receivers(gid).empty()) {
+            found.push_back({gid, now, given});
+        }
+    }
+    return found;
 }
 
 void let_lost_gids_go() {

@@ -13,7 +13,6 @@
 extern double nrnmpi_step_wait_;
 void ncs2nrn_integrate(double);
 void nrn_spike_exchange(NrnThread*);
-double nrn_usable_mindelay();
 extern "C" double nrnmpi_mindelay(double);
 
 namespace patch::host {
@@ -59,6 +58,7 @@ double our_gid_clear(void* self) {
     if (gids) {
         gids_cleared();
         all.joined = all.gids_changed = all.recorded_all = all.received = false;
+        all.prepared = all.initialised = false;  // another model may come
     }
     return result;
 }
@@ -100,11 +100,6 @@ double our_set_maxstep(void* self) {
     noted().joined = noted().exchanges = true;
     return result;
 }
-double our_nhost(void* self) {
-    const double ranks = Nhost::stock(self);  // says that it is an integer
-    return ranks > 0 ? ranks : double(rank_count());
-}
-
 double our_spike_record(void* self) {
     const double result = SpikeRecord::stock(self);
     const bool all = !hoc_is_object_arg(1) && *hoc_getarg(1) < 0;
@@ -124,7 +119,6 @@ void watch_network() {
     TargetVar::install(&our_target_var);
     SetupTransfer::install(&our_setup_transfer);
     SetMaxstep::install(&our_set_maxstep);
-    Nhost::install(&our_nhost);
     SpikeRecord::install(&our_spike_record);
 }
 
@@ -243,16 +237,23 @@ double set_maxstep(double most) {
     return call(parallel_context(), "set_maxstep", {Value::of(most)}).number;
 }
 
-// finitialize agrees with the other ranks on the shortest delay, after the handlers of type 3. A rank that fails before that has to
-// agree too, or the others would wait: whether it has is seen at a number that NEURON resets just before.
+// finitialize agrees with the other ranks on the shortest delay, after the handlers of type 3, and exchanges spikes before those of
+// type 2. A rank that fails before either has to do it too, or the others would wait. Which it has done is seen at a number that NEURON
+// resets with the first and adds to with the second.
 void initialise_together(std::optional<double> v) {
-    const double before = std::exchange(nrnmpi_step_wait_, 1.0);
+    constexpr double neither = 1;
+    const double before = std::exchange(nrnmpi_step_wait_, neither);
     const auto restore = [&] { nrnmpi_step_wait_ = before < 0 ? before : 0; };
     try {
         call_function("finitialize", v ? std::vector<double>{*v} : std::vector<double>{});
     } catch (...) {
-        if (nrnmpi_step_wait_ == 1.0 && nrnmpi_numprocs > 1) {
+        if (rank_count() > 1 && nrnmpi_step_wait_ == neither) {
+            call(parallel_context(), "gid_exists", {Value::of(0.0)});  // room for spikes
             nrnmpi_mindelay(1e9);
+            nrnmpi_step_wait_ = 0;
+        }
+        if (rank_count() > 1 && nrnmpi_step_wait_ == 0) {
+            nrn_spike_exchange(nrn_threads);
         }
         restore();
         throw;
@@ -261,7 +262,7 @@ void initialise_together(std::optional<double> v) {
 }
 
 void initialise_alone(std::optional<double> v) {
-    const LocalScope local(LocalScope::Step::initialise);
+    const LocalScope local;
     noted().alone = true;
     try {
         call_function("finitialize", v ? std::vector<double>{*v} : std::vector<double>{});
@@ -274,14 +275,14 @@ void initialise_alone(std::optional<double> v) {
 
 void continue_alone(double until) {
     standard_variable("tstop");  // the standard run system is there
-    std::optional<LocalScope> local;
-    if (rank_count() > 1 && (noted().exchanges || nrn_usable_mindelay() > 0)) {
-        local.emplace(LocalScope::Step::run);
-    }
+    const LocalScope local;
     call_function("continuerun", {until});
 }
 
 void solve_together(double until) {
+    if (until <= time()) {
+        return;  // by rounding
+    }
     const NotJoining not_joining;
     const double began = time();
     try {
@@ -307,6 +308,7 @@ void solve_together(double until) {
             }
         }
         nrn_spike_exchange(nrn_threads);
+        net_cvode_instance->structure_change();  // what an error has left half done is not begun with again
         std::rethrow_exception(first);
     }
 }

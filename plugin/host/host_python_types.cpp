@@ -10,6 +10,7 @@
 
 #include "../core/defaults.hpp"
 #include "../core/version.hpp"
+#include "network.hpp"
 #include "nrn9.hpp"
 #include "python.hpp"
 
@@ -146,7 +147,7 @@ PyObject* interpreter_getattro(PyObject* self, PyObject* name) {
     try {
         if (!value) {
             const std::string text = text_of(name);
-            if (text == "parallel") {  // it was not to be had when p was given out: the reason
+            if (text == "parallel") {  // made when it is asked for, or the reason why it cannot be
                 api().PyErr_Clear();
                 return static_cast<PyObject*>(internal_method("parallel")->python(nullptr, nullptr, 0, nullptr));
             }
@@ -196,6 +197,9 @@ PyObject* interpreter_dir(PyObject* self, PyObject*) {
         PyObject *key = nullptr, *value = nullptr;
         while (api().PyDict_Next(names_of_p, &at, &key, &value)) {
             api().PyList_Append(names.get(), key);
+        }
+        if (!api().PyDict_GetItemString(names_of_p, "parallel")) {  // made when it is asked for
+            api().PyList_Append(names.get(), string("parallel").get());
         }
         return names.release();
     } catch (const Raised&) {
@@ -280,6 +284,16 @@ PyObject* item_of_netcon_class(PyObject*, PyObject* index) {
     } catch (const Raised&) {
         return nullptr;
     }
+}
+
+// Whether the threshold of a gid's source was set by its own connection or by another's is for p.check().
+int netcon_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    const AsPlain plain(self, self->type == types().netcon && !is_special(name));
+    const int result = stock_setattro(self, name, value);
+    if (result == 0 && text_of(name) == "threshold") {
+        note_threshold(object_in(self));
+    }
+    return result;
 }
 
 // A receiver's threshold would be a number without an effect.
@@ -468,7 +482,9 @@ void install_types() {
         "patch.objects.NetConClass", api().PyType_Type,
         {{SLOT_tp_call, reinterpret_cast<void*>(&call_netcon_class)}, {SLOT_mp_subscript, reinterpret_cast<void*>(&item_of_netcon_class)}});
     const char* const netcon_doc = doc_of(*internal_method("NetCon"), false);
-    all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(), {{SLOT_tp_doc, const_cast<char*>(netcon_doc)}}).release();
+    all.netcon = native_class("patch.objects.NetCon", stock_netcon.get(),
+                              {{SLOT_tp_doc, const_cast<char*>(netcon_doc)}, {SLOT_tp_setattro, reinterpret_cast<void*>(&netcon_setattro)}})
+                     .release();
     set_type(all.netcon, metatype.get());
     types_by_class["NetCon"] = all.netcon;
     all.receiver =

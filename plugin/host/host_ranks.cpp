@@ -33,14 +33,12 @@ int rank() {
     return nrnmpi_myid;
 }
 
-namespace {
-
-int count_outside_a_local_run = 0;  // while one lasts NEURON's own number says that there are no ranks
-
-}  // namespace
+int world_size() {
+    return nrnmpi_numprocs_world;
+}
 
 int rank_count() {
-    return count_outside_a_local_run ? count_outside_a_local_run : nrnmpi_numprocs;
+    return nrnmpi_numprocs;
 }
 
 // ---- Who has started us ----
@@ -127,6 +125,9 @@ void start_mpi() {
     static bool tried = false;
     if (!nrnmpi_use && !std::exchange(tried, true)) {
         call_function("nrnmpi_init", {});
+        if (const char* const descriptor = std::getenv("PMI_FD")) {
+            fcntl(std::atoi(descriptor), F_SETFD, FD_CLOEXEC);  // the launcher's connection is this process's, not its children's
+        }
     }
     if (by.ranks != nrnmpi_numprocs_world) {
         const MpiLibrary library = mpi_library();
@@ -135,9 +136,20 @@ void start_mpi() {
     known = true;
 }
 
+void start_mpi_or_complain() {
+    static bool said = false;
+    try {
+        const CallScope scope("parallel");
+        start_mpi();
+    } catch (const Error& error) {
+        if (!std::exchange(said, true)) {
+            complain("libpatch: " + error.sentence() + "\n");
+        }
+    }
+}
+
 void end_mpi() {
     if (nrnmpi_use) {
-        const Waiting waiting("the end of the program", "");
         nrnmpi_terminate();
     }
 }
@@ -289,25 +301,43 @@ std::vector<std::vector<int>> exchange(const std::vector<std::vector<int>>& out)
     return result;
 }
 
-// src/nrniv/netpar.cpp: nrnmpi_use decides whether finitialize agrees on the smallest delay with the other ranks, and
-// nrnmpi_numprocs > 0 whether the end of each interval of it exchanges spikes.
-LocalScope::LocalScope(Step step)
-    : use_(nrnmpi_use)
-    , count_(nrnmpi_numprocs) {
-    if (count_ > 1) {
-        count_outside_a_local_run = count_;
-        if (step == Step::initialise) {
-            nrnmpi_use = 0;
+namespace {
+
+// NEURON's communicator (src/nrnmpi/nrnmpi.cpp): an int in MPICH and its kin, a pointer in Open MPI.
+struct Communicator {
+    void* place = dlsym(RTLD_DEFAULT, "nrnmpi_comm");
+    void* open_mpis_self = dlsym(RTLD_DEFAULT, "ompi_mpi_comm_self");
+
+    std::uintptr_t get() const {
+        return open_mpis_self ? *static_cast<std::uintptr_t*>(place) : std::uintptr_t(*static_cast<unsigned*>(place));
+    }
+    void set(std::uintptr_t communicator) const {
+        if (open_mpis_self) {
+            *static_cast<std::uintptr_t*>(place) = communicator;
         } else {
-            nrnmpi_numprocs = 0;
+            *static_cast<unsigned*>(place) = unsigned(communicator);
         }
+    }
+    std::uintptr_t self() const {
+        constexpr std::uintptr_t mpichs_self = 0x44000001;  // MPI_COMM_SELF of the MPICH ABI
+        return open_mpis_self ? reinterpret_cast<std::uintptr_t>(open_mpis_self) : mpichs_self;
+    }
+};
+
+}  // namespace
+
+LocalScope::LocalScope() {
+    const Communicator communicator;
+    if (nrnmpi_use && nrnmpi_numprocs > 1 && communicator.place) {
+        before_ = communicator.get();
+        communicator.set(communicator.self());
     }
 }
 
 LocalScope::~LocalScope() {
-    nrnmpi_use = use_;
-    nrnmpi_numprocs = count_;
-    count_outside_a_local_run = 0;
+    if (before_) {
+        Communicator().set(before_);
+    }
 }
 
 }  // namespace patch::host

@@ -26,6 +26,13 @@ struct Received {
 };
 std::vector<Received> received_gids();
 bool receives();
+// The threshold of a source was set by its own connection.
+void note_threshold(Object netcon);
+struct Changed {
+    int gid;
+    double threshold, given;  // mV
+};
+std::vector<Changed> changed_thresholds();         // of sources that are received on this rank, otherwise
 inline constexpr double untouched_threshold = 10;  // mV; what NEURON gives a receiver's end
 
 // The NetCon's source becomes the gid's; who received the gid on this rank already is connected to it, with what it recorded.

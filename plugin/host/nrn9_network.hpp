@@ -27,8 +27,7 @@ Noted& noted();
 
 inline constexpr char context_class[] = "ParallelContext", set_gid2node[] = "set_gid2node", cell[] = "cell", outputcell[] = "outputcell",
                       gid_clear[] = "gid_clear", gid_connect[] = "gid_connect", source_var[] = "source_var", target_var[] = "target_var",
-                      setup_transfer[] = "setup_transfer", set_maxstep_name[] = "set_maxstep", nhost[] = "nhost",
-                      spike_record[] = "spike_record";
+                      setup_transfer[] = "setup_transfer", set_maxstep_name[] = "set_maxstep", spike_record[] = "spike_record";
 
 using SetGid = Swapped<context_class, set_gid2node>;
 using Cell = Swapped<context_class, cell>;
@@ -39,7 +38,6 @@ using SourceVar = Swapped<context_class, source_var>;
 using TargetVar = Swapped<context_class, target_var>;
 using SetupTransfer = Swapped<context_class, setup_transfer>;
 using SetMaxstep = Swapped<context_class, set_maxstep_name>;
-using Nhost = Swapped<context_class, nhost>;
 using SpikeRecord = Swapped<context_class, spike_record>;
 
 void note_receiver(int gid);  // gid_connect was called

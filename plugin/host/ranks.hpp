@@ -11,6 +11,7 @@ namespace patch::host {
 
 int rank();        // in the sub-world, as pc.id()
 int rank_count();  // as pc.nhost()
+int world_size();  // of all sub-worlds
 
 // What has started this process: "mpiexec (MPICH)" and how many of them; nothing for a process on its own.
 struct Launcher {
@@ -21,6 +22,7 @@ struct Launcher {
 Launcher launcher();
 // Under a launcher MPI runs afterwards with its number of ranks, or an Error says what to change. Without one nothing happens.
 void start_mpi();
+void start_mpi_or_complain();  // the same, but for the first time the sentence is on stderr
 // At the end of a process: the launcher takes one that has not said that it ends for one that failed. Collective.
 void end_mpi();
 // "MPICH 4.0.2" and the file of the library; empty where NEURON has loaded none.
@@ -50,17 +52,16 @@ void broadcast_bytes(void* bytes, std::size_t size, int root);
 // What each rank sends to each: out[rank] goes there, the result[rank] came from there.
 std::vector<std::vector<int>> exchange(const std::vector<std::vector<int>>& out);
 
-// NEURON runs on this rank alone while this lives: finitialize agrees on nothing, a run exchanges nothing.
+// NEURON runs on this rank alone while this lives: what it agrees on and exchanges, it does with itself.
 class LocalScope {
   public:
-    enum class Step { initialise, run };
-    explicit LocalScope(Step step);
+    LocalScope();
     ~LocalScope();
     LocalScope(const LocalScope&) = delete;
     LocalScope& operator=(const LocalScope&) = delete;
 
   private:
-    int use_, count_;
+    std::uintptr_t before_ = 0;
 };
 
 }  // namespace patch::host

@@ -3,14 +3,15 @@
 import atexit
 import sys
 
-from . import exceptions, objects
+from . import objects
 from ._library import native as _native
 
 _native = _native()
 
 PythonHocInterpreter = _native.PythonHocInterpreter
+ParallelContext = _native.ParallelContext
 
-__all__ = ["Defaults", "PythonHocInterpreter", "p"]
+__all__ = ["Defaults", "ParallelContext", "PythonHocInterpreter", "p"]
 
 
 class Defaults:
@@ -35,19 +36,27 @@ class Defaults:
         return "Defaults(" + ", ".join(f"{name}={_native.defaults(name):g}" for name in ("weight", "delay", "threshold")) + ")"
 
 
+_status = [None]  # what sys.exit was called with
+
+
+def _exit(status=None):
+    """sys.exit, which is remembered: Python tells nobody else with what status it ends."""
+    _status.append(status)
+    raise SystemExit(status)
+
+
 @atexit.register
 def _end():
     """A script that came to its end says so to the launcher; one that failed does not, so that the launcher ends the other ranks."""
-    if getattr(sys, "last_value", None) is None:
+    if getattr(sys, "last_value", None) is None and not _status[-1]:
         _native.end_mpi()
 
 
 _native.give_out()
 _native.names.update(Section=objects.Section, Vector=objects.Vector, time=_native.time(), defaults=Defaults())
-try:
+if _native.world_size() > 1:  # a ParallelContext that is made before MPI would not know of it
     _native.names["parallel"] = _native.parallel()
-except exceptions.ParallelError:
-    pass  # said once when p was given out; p.parallel says it again
+    sys.exit = _exit
 _native.names["_PythonHocInterpreter__h"] = __import__("neuron").h
 _native.warn_of_hidden_names()
 p = PythonHocInterpreter()

@@ -84,7 +84,7 @@ OBJECTS = {
 PARALLEL = {
     *("broadcast", "allgather", "psolve", "join", "check"),
     *("set_gid2node", "cell", "gid_connect", "spike_record"),
-    *("source_var", "target_var", "setup_transfer", "_transfer_max"),
+    *("source_var", "target_var", "setup_transfer", "_transfer_max", "_warn_new_gids"),
 }
 
 # ---- The processes -----------------------------------------------------------------------------------------------------------------
