@@ -5,10 +5,6 @@
 
 namespace patch::about {
 
-struct Nothing {
-    bool unused = false;
-    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
-};
 struct Name {
     std::optional<std::string> name;
     static constexpr Field fields[] = {{"name", "of a function of Patch; all of them where it is not given"}};

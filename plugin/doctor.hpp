@@ -6,11 +6,6 @@
 
 namespace patch::doctor {
 
-struct Nothing {
-    bool unused = false;
-    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
-};
-
 extern const host::Methods methods;
 
 }  // namespace patch::doctor

@@ -5,11 +5,6 @@
 
 namespace patch::interpreter {
 
-struct Nothing {
-    bool unused = false;
-    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
-};
-
 extern const host::Methods methods;
 
 }  // namespace patch::interpreter

@@ -5,11 +5,6 @@
 
 namespace patch::parallel {
 
-struct Nothing {
-    bool unused = false;
-    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
-};
-
 struct SetGid {
     Value gid;
     std::optional<double> id;

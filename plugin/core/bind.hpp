@@ -193,6 +193,12 @@ struct takes_pointer: std::false_type {};
 template <class T>
 struct takes_pointer<T, std::enable_if_t<Reader<T>::takes_pointer>>: std::true_type {};
 
+// The arguments of a function that takes none.
+struct Nothing {
+    bool unused = false;
+    static constexpr Field fields[] = {{"unused", "", python_only | hoc_only}};
+};
+
 // What the matching of a call needs to know of a field, without its type.
 struct Slot {
     const Field* field = nullptr;
