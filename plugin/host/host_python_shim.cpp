@@ -2,6 +2,8 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <new>
 
 #include "nrn9.hpp"
 #include "python.hpp"
@@ -58,6 +60,12 @@ std::vector<Bytes> pickled(const Value& value) {
 }
 
 Bytes new_bytes(std::size_t size) {
+    void* volatile room =
+        std::malloc(size + 1);  // volatile: it is asked for; a bytearray that gets none complains of itself on stderr (CPython 3.11)
+    if (!room) {
+        throw std::bad_alloc();
+    }
+    std::free(room);
     const Ref array = checked(api().PyByteArray_FromStringAndSize(nullptr, std::ptrdiff_t(size)));
     Bytes bytes = bytes_of(array.get(), true);
     constexpr std::size_t page = 4096, large = std::size_t(1) << 22;
