@@ -108,7 +108,7 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
         wanted.keeps_voltages = host::was_initialised();
     }
     if (wanted.initialise) {
-        prepare_exchange();
+        meeting.all_do([] { prepare_exchange(); });  // dt may differ between ranks
         meeting.all_do([&] { host::initialise_together(starting_voltage(wanted)); });
     }
     if (wanted.until) {

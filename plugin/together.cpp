@@ -19,8 +19,6 @@ const char* name_of(std::int64_t call) {
         return "finitialize";
     case Call::psolve:
         return "psolve";
-    case Call::set_maxstep:
-        return "set_maxstep";
     case Call::setup_transfer:
         return "setup_transfer";
     case Call::check:

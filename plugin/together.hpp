@@ -14,7 +14,7 @@
 
 namespace patch::together {
 
-enum class Call : std::int64_t { none, run, continuerun, finitialize, psolve, set_maxstep, setup_transfer, check, broadcast, allgather };
+enum class Call : std::int64_t { none, run, continuerun, finitialize, psolve, setup_transfer, check, broadcast, allgather };
 
 using Numbers = std::array<std::int64_t, 6>;
 

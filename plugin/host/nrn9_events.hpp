@@ -135,7 +135,6 @@ void nrn_cleanup_presyn(PreSyn*);
 std::unordered_map<int, PreSyn*>& nrn_gid2out();
 void nrn_notify_pointer_disconnect(ivObserver*);
 double nrn_netcon_get_thresh(NetCon*);
-double nrn_netcon_get_delay(NetCon*);
 
 namespace patch::host {
 

@@ -505,3 +505,18 @@ def test_a_rank_that_waits_a_moment_says_nothing(capfd):
     p.run(5)
     assert ring.cells or RANK > LAST
     assert "libpatch" not in capfd.readouterr().err
+
+
+@pytest.mark.skipif(RANKS < 2, reason="ranks have to differ")
+def test_a_dt_that_is_longer_than_a_delay_on_one_rank_is_an_error_on_all():
+    section = p.Section(name="section")
+    p.ParallelCon(section, RANK)
+    p.ParallelCon((RANK + 1) % RANKS, section.synapse("ExpSyn"), delay=0.05)
+    try:
+        p.dt = 0.1 if RANK == 1 else 0.025
+        with pytest.raises(ParallelError, match=r"rank 1: the shortest delay between ranks is 0\.05 ms, expected at least dt, 0\.1 ms"):
+            p.run(1)
+    finally:
+        p.dt = 0.025
+    p.run(1)
+    assert p.t == pytest.approx(1)
