@@ -507,7 +507,7 @@ def test_a_rank_that_waits_a_moment_says_nothing(capfd):
     assert "libpatch" not in capfd.readouterr().err
 
 
-@pytest.mark.skipif(RANKS < 2, reason="ranks have to differ")
+@several
 def test_a_dt_that_is_longer_than_a_delay_on_one_rank_is_an_error_on_all():
     section = p.Section(name="section")
     p.ParallelCon(section, RANK)
@@ -520,3 +520,6 @@ def test_a_dt_that_is_longer_than_a_delay_on_one_rank_is_an_error_on_all():
         p.dt = 0.025
     p.run(1)
     assert p.t == pytest.approx(1)
+    del section
+    p.parallel.gid_clear()
+    p.finitialize()
