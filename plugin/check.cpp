@@ -56,6 +56,14 @@ std::vector<std::string> look() {
     return {};  // no gids on this rank
 }
 
+// What concerns this rank alone.
+std::vector<std::string> and_own(std::vector<std::string> found) {
+    for (const std::string& each : host::near_names()) {
+        found.push_back(each);
+    }
+    return found;
+}
+
 Value as_list(const std::vector<std::string>& sentences) {
     std::vector<Value> values;
     for (const std::string& sentence : sentences) {
@@ -65,7 +73,7 @@ Value as_list(const std::vector<std::string>& sentences) {
 }
 
 Value from_python(const Nothing&) {
-    return as_list(look());
+    return as_list(and_own(look()));
 }
 
 Value from_all(const Nothing&) {
@@ -74,7 +82,7 @@ Value from_all(const Nothing&) {
 
 std::string from_hoc(const Nothing&) {
     std::string text;
-    for (const std::string& sentence : look()) {
+    for (const std::string& sentence : and_own(look())) {
         text += (text.empty() ? "" : "\n") + sentence;
     }
     return text;

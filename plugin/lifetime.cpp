@@ -57,6 +57,7 @@ Chained connect(const Tree& arguments) {
     }
     host::connect_sections(arguments.section, parent.segment.section, parent_x, child_end);
     host::keep_tree(arguments.section, parent.segment.section);
+    host::note_reference(parent, Value::of(arguments.section));
     return {};
 }
 
@@ -104,7 +105,7 @@ Value recordings(const OfSection& arguments) {
 
 const host::Methods methods{
     host::method<FromHoc, &disconnect>("disconnect", "Ends a connection or a recording.", host::in_hoc),
-    host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon),
+    host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon | host::on_stock_netcon),
     host::method<Tree, &connect>("connect", "Connects this section to a parent, as NEURON does; the two live together.",
                                  host::on_patch_section),
     host::method<OfSection, &recordings>("recordings", "The Vectors that record this section, by x.", host::on_section | host::property),

@@ -28,10 +28,21 @@ constexpr Own own_defaults[] = {
     {"SEClamp", "amp3", -70},  // mV
 };
 
-// NEURON calls IClamp's delay `del`, and answers to both.
-std::string stored_name(const std::string& name, const std::vector<std::string>& known) {
-    const bool alias = name == "delay" && std::find(known.begin(), known.end(), name) == known.end();
-    return alias ? "del" : name;
+// What people call the clamps' numbers, and NEURON's name.
+struct Alias {
+    const char *mechanism, *name, *stored;
+};
+constexpr Alias aliases[] = {
+    {"IClamp", "delay", "del"},   {"IClamp", "duration", "dur"},   {"IClamp", "amplitude", "amp"},
+    {"SEClamp", "delay", "dur1"}, {"SEClamp", "duration", "dur2"}, {"SEClamp", "after", "dur3"},
+};
+std::string stored_name(const std::string& mechanism, const std::string& name) {
+    for (const Alias& row : aliases) {
+        if (mechanism == row.mechanism && name == row.name) {
+            return row.stored;
+        }
+    }
+    return name;
 }
 
 struct Setting {
@@ -43,7 +54,7 @@ std::vector<Setting> check_attributes(const std::string& mechanism, const Keywor
     const std::vector<std::string> known = host::attribute_names(mechanism);
     std::vector<Setting> settings;
     for (const auto& [name, value] : attributes) {
-        const std::string stored = stored_name(name, known);
+        const std::string stored = stored_name(mechanism, name);
         if (std::find(known.begin(), known.end(), stored) == known.end()) {
             throw no_such_attribute(name, mechanism, known);
         }
@@ -112,10 +123,9 @@ Owned mechanism(const std::string& name, std::optional<Segment> place, const std
     passed.insert(passed.end(), further.begin(), further.end());
     Owned made = host::make(name.c_str(), passed);
     if (through == Through::p && has_own_defaults(name)) {
-        const std::vector<std::string> known = host::attribute_names(name);
         for (const Own& row : own_defaults) {
             if (name == row.mechanism) {
-                host::set_attribute(made.get(), stored_name(row.attribute, known), row.value);
+                host::set_attribute(made.get(), stored_name(name, row.attribute), row.value);
             }
         }
     }

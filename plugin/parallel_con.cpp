@@ -186,7 +186,7 @@ const host::Methods methods{
                                  host::in_hoc),
     host::method<Python, &from_python>("ParallelCon",
                                        "Gives a source a gid, or connects a gid to a target; returns the NetCon, which lives.", host::on_p),
-    host::method<Netcon, &gid_of>("gid", "The gid of the source, or None.", host::on_netcon | host::property),
+    host::method<Netcon, &gid_of>("gid", "The gid of the source, or None.", host::on_netcon | host::on_stock_netcon | host::property),
 };
 
 }  // namespace patch::parallel_con

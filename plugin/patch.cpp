@@ -3,6 +3,7 @@
 #include "add_3d.hpp"
 #include "broadcast.hpp"
 #include "check.hpp"
+#include "clamp.hpp"
 #include "connect_points.hpp"
 #include "doctor.hpp"
 #include "host/host.hpp"
@@ -13,6 +14,7 @@
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
+#include "section.hpp"
 #include "synapse.hpp"
 #include "vecstim.hpp"
 
@@ -21,9 +23,10 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     if (!host::fits() || host::installed("Patch")) {  // a second nrn_load_dll is harmless
         return;
     }
-    host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
-                                  parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods,
-                                  lifetime::methods, protocol::methods, about::methods, doctor::methods, interpreter::methods});
+    host::install_class("Patch",
+                        {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
+                         parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods, lifetime::methods,
+                         section::methods, clamp::methods, protocol::methods, about::methods, doctor::methods, interpreter::methods});
     host::when_ready(host::install_templates);  // at once, or after an early load
     host::install_python();                     // in a Python process; after an early load when neuron is whole
 }

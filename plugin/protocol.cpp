@@ -63,7 +63,13 @@ Value references(const Receiver& arguments) {
     return host::new_list(kept);
 }
 
+constexpr const char* connections_name = "_connections";
+
+// What the user put there, or else what is connected.
 Value connections(const Receiver& arguments) {
+    if (Value assigned = host::own_attribute(arguments.object, connections_name); assigned.given()) {
+        return assigned;
+    }
     std::vector<std::pair<Value, Value>> found;
     for (const host::Partner& partner : host::partners(arguments.object, true)) {
         found.emplace_back(partner.value, Value::of(partner.netcon));
@@ -71,8 +77,80 @@ Value connections(const Receiver& arguments) {
     return host::new_dict(found);
 }
 
+void set_connections(const AssignedConnections& arguments) {
+    host::set_own_attribute(arguments.object, connections_name, arguments.value);
+}
+
+Value own_interpreter(const Receiver&) {
+    return host::interpreter();
+}
+
 Value transform(const Anything& arguments) {
     return arguments.object.value;
+}
+
+Value transform_netcon(const ToNetcon& arguments) {
+    return arguments.object.value;
+}
+
+Value transform_record(const ToRecord& arguments) {
+    return arguments.object.value;
+}
+
+// A section is the place that its __arc__ says.
+Value transform_arc(const Anything& arguments) {
+    const Value& value = arguments.object.value;
+    return value.kind == Kind::section ? Value::of(value.segment) : value;
+}
+
+// ---- Tests of type, after transform ----
+
+bool is_section(const Anything& arguments) {
+    return arguments.object.value.kind == Kind::section;
+}
+
+bool is_segment(const Anything& arguments) {
+    return arguments.object.value.kind == Kind::segment;
+}
+
+bool is_nrn_scalar(const Anything& arguments) {
+    return arguments.object.value.kind == Kind::variable;
+}
+
+bool is_point_process(const Named& arguments) {
+    const Value& value = arguments.object.value;
+    if (value.kind == Kind::object) {
+        return host::is_point_process(value.object) && !host::is_artificial_cell(value.object);
+    }
+    return host::mechanism(value.kind == Kind::text ? value.text : host::mechanism_named_by(value)).point_process;
+}
+
+bool is_density_mechanism(const Named& arguments) {
+    const Value& value = arguments.object.value;
+    return host::is_density_mechanism(value.kind == Kind::text ? value.text : host::density_mechanism_named_by(value));
+}
+
+// ---- The connection between two ----
+
+Value end_of_connection(const Value& value, const char* name) {
+    const bool connectable =
+        value.kind == Kind::section || value.kind == Kind::segment || (value.kind == Kind::object && host::is_point_process(value.object));
+    if (!connectable) {
+        throw refused(ErrorKind::not_connectable, name, described(value), "a Section, a Segment, a point process or an artificial cell");
+    }
+    return value;
+}
+
+Value connection(const Between& arguments) {
+    const Value source = end_of_connection(arguments.source.value, "source"), target = end_of_connection(arguments.target.value, "target");
+    Object found = host::connection(source, target);
+    if (!found && !arguments.strict) {
+        found = host::connection(target, source);
+    }
+    if (!found) {
+        throw not_connected(described(source), described(target));
+    }
+    return Value::of(found);
 }
 
 }  // namespace
@@ -90,7 +168,21 @@ const host::Methods methods{
     host::method<Receiver, &references>("_references", "What lives with this object, each once.",
                                         host::on_section | host::on_point_process | host::on_netcon | host::property),
     host::method<Receiver, &connections>("_connections", "The latest NetCon to each object that this one is connected to.",
-                                         host::on_section | host::on_point_process | host::property),
+                                         host::on_section | host::on_point_process | host::on_netcon | host::property),
+    host::method<AssignedConnections, &set_connections>("set__connections", "", host::internal),
+    host::method<Receiver, &own_interpreter>("_interpreter", "p.", ours | host::on_parallel | host::property),
+    host::method<ToNetcon, &transform_netcon>("transform_netcon", "What a NetCon attaches to: __netcon__, else __neuron__.", host::on_p),
+    host::method<ToRecord, &transform_record>("transform_record", "What a Vector records: __record__, else __neuron__.", host::on_p),
+    host::method<Anything, &transform_arc>("transform_arc", "The segment that a section stands for, by __arc__; else as transform.",
+                                           host::on_p),
+    host::method<Anything, &is_section>("is_section", "Whether an object stands for a Section.", host::on_p),
+    host::method<Anything, &is_segment>("is_segment", "Whether an object stands for a Segment.", host::on_p),
+    host::method<Anything, &is_nrn_scalar>("is_nrn_scalar", "Whether an object stands for a pointer to a number of NEURON's.", host::on_p),
+    host::method<Named, &is_point_process>("is_point_process",
+                                           "Whether an object or a name is of a point process (an artificial cell is none).", host::on_p),
+    host::method<Named, &is_density_mechanism>(
+        "is_density_mechanism", "Whether an object or a name is of a density mechanism, which section.insert takes.", host::on_p),
+    host::method<Between, &connection>("connection", "The latest NetCon from a source to a target.", host::on_p),
     host::method<Anything, &transform>("transform", "The NEURON object that an object stands for; itself where it is none.", host::on_p),
 };
 

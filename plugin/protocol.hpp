@@ -17,6 +17,31 @@ struct Reference {
     Value object, other;
     static constexpr Field fields[] = {{"object", "", receiver}, {"other", "any object", required}};
 };
+struct ToNetcon {
+    Connectable object;
+    static constexpr Field fields[] = {{"object", "anything", required}};
+};
+struct ToRecord {
+    Recordable object;
+    static constexpr Field fields[] = {{"object", "anything", required}};
+};
+struct Between {
+    Meant source, target;
+    bool strict = true;
+    static constexpr Field fields[] = {
+        {"source", "a Section, a Segment or an artificial cell", required},
+        {"target", "a point process or an artificial cell", required},
+        {"strict", "whether only from source to target, and not the other way"},
+    };
+};
+struct Named {
+    Meant object;
+    static constexpr Field fields[] = {{"object", "a name or anything", required}};
+};
+struct AssignedConnections {
+    Value object, value;
+    static constexpr Field fields[] = {{"object", "", receiver}, {"value", "", required}};
+};
 struct Anything {
     Meant object;
     static constexpr Field fields[] = {{"object", "anything", required}};

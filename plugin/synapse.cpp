@@ -80,7 +80,7 @@ Owned on_section(const Arguments& arguments) {
         throw wrong_kind("factory", described(factory), a_factory, host::name(place.section));
     }
     if (arguments.store) {
-        host::append_to_attribute(place.section, "synapses", Value::of(made.get()));
+        host::append_to_own_attribute(Value::of(place.section), "synapses", Value::of(made.get()));
     }
     host::keep_placed(made.get(), arguments.store ? host::Placement::stored : host::Placement::made);
     return made;
@@ -175,6 +175,21 @@ struct OfSection {
     Section section;
     static constexpr Field fields[] = {{"section", "", receiver}};
 };
+struct OfPointProcess {
+    Value point_process;
+    static constexpr Field fields[] = {{"point_process", "", receiver}};
+};
+
+Value parameters(const OfPointProcess& arguments) {
+    std::vector<std::string> names = host::attribute_names(host::class_name(arguments.point_process.object));
+    std::sort(names.begin(), names.end());
+    std::vector<Value> values;
+    for (const std::string& name : names) {
+        values.push_back(Value::of(name));
+    }
+    return host::new_list(values);
+}
+
 struct Assigned {
     Value section, value;
     static constexpr Field fields[] = {{"section", "", receiver}, {"value", ""}};
@@ -183,7 +198,7 @@ struct Assigned {
 // What the user assigned, or else what was stored with store=True.
 Value synapses(const OfSection& arguments) {
     const Section section = arguments.section;
-    if (const Value assigned = host::attribute(section, "synapses"); assigned.given()) {
+    if (const Value assigned = host::own_attribute(Value::of(section), "synapses"); assigned.given()) {
         return assigned;
     }
     std::vector<Value> stored;
@@ -197,7 +212,7 @@ Value synapses(const OfSection& arguments) {
 }
 
 void set_synapses(const Assigned& arguments) {
-    host::set_attribute(Reader<Section>::read(arguments.section, "section"), "synapses", arguments.value);
+    host::set_own_attribute(Value::of(Reader<Section>::read(arguments.section, "section")), "synapses", arguments.value);
 }
 
 }  // namespace
@@ -207,6 +222,8 @@ const host::Methods methods{
     host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.",
                                         host::internal | host::named_by_first),
     host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
+    host::method<OfPointProcess, &parameters>("parameters", "The names of its variables, each with a pointer: _ref_tau.",
+                                              host::on_point_process | host::property),
     host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.",
                                        host::on_section | host::property | host::sometimes),
     host::method<Assigned, &set_synapses>("set_synapses", "", host::internal),

@@ -26,25 +26,42 @@ void check(const host::Numbers& times, const char* argument) {
     }
 }
 
-// A source that plays these times; none plays nothing. A Vector that is given is the one that is played.
-Owned source_of(const Value& times, const char* argument) {
-    Owned vector;
-    if (times.given() && times.kind != Kind::none) {
-        const host::Numbers numbers = host::numbers(times, argument, "a sequence of spike times");
-        check(numbers, argument);
-        const bool is_vector = times.kind == Kind::object && host::is_a(times.object, "Vector");
-        vector = is_vector ? Owned(times.object) : host::new_vector(numbers.rows);
-        for (std::size_t i = 0; !is_vector && i < numbers.rows; ++i) {
-            host::vector_data(vector.get())[i] = numbers.at(i);
-        }
+// The Vector of such times: the one that is given, or a new one; none where nothing is played.
+Owned vector_of(const Value& times, const char* argument) {
+    if (!times.given() || times.kind == Kind::none) {
+        return {};
     }
+    const host::Numbers numbers = host::numbers(times, argument, "a sequence of spike times");
+    check(numbers, argument);
+    if (times.kind == Kind::object && host::is_a(times.object, "Vector")) {
+        return Owned(times.object);
+    }
+    Owned vector = host::new_vector(numbers.rows);
+    for (std::size_t i = 0; i < numbers.rows; ++i) {
+        host::vector_data(vector.get())[i] = numbers.at(i);
+    }
+    return vector;
+}
+
+constexpr const char* played_now = "_played";  // an attribute of the cell: NEURON does not tell
+
+void play_on(Object cell, const Owned& vector) {
+    host::call(cell, "play", vector.get() ? std::vector<Value>{Value::of(vector.get())} : std::vector<Value>{});
+    if (host::has_python()) {
+        host::set_own_attribute(Value::of(cell), played_now, vector.get() ? Value::of(vector.get()) : Value{});
+    }
+}
+
+// A source that plays these times; none plays nothing.
+Owned source_of(const Value& times, const char* argument) {
+    const Owned vector = vector_of(times, argument);
     host::require_mechanism("PatchVecStim");
     if (!host::can_make()) {
         throw while_running("a VecStim cannot be made");
     }
     Owned source = host::make("PatchVecStim", {});
     if (vector.get()) {
-        host::call(source.get(), "play", {Value::of(vector.get())});
+        play_on(source.get(), vector);
     }
     return source;
 }
@@ -57,7 +74,25 @@ Owned play(const Arguments& arguments) {
 }
 
 Owned play_pattern(const Pattern& arguments) {
-    return source_of(arguments.pattern, "pattern");
+    const bool place = arguments.pattern.kind == Kind::segment || arguments.pattern.kind == Kind::section;
+    if (arguments.args.values.size() > 0 && !place) {
+        throw too_many_arguments(arguments.args.values.size() + 1, 1);
+    }
+    return source_of(place ? Value{} : arguments.pattern, "pattern");
+}
+
+// play() of a cell that p made: as NEURON's, and any sequence will do.
+double replay(const Played& arguments) {
+    play_on(arguments.cell.object, vector_of(arguments.times, "times"));
+    return 0;
+}
+
+Value pattern(const OfCell& arguments) {
+    return host::own_attribute(arguments.cell, played_now);
+}
+
+void set_pattern(const Played& arguments) {
+    play_on(arguments.cell.object, vector_of(arguments.times, "pattern"));
 }
 
 // A stimulus for a point process: the pattern's times, or a NetStim with the given attributes.
@@ -82,6 +117,11 @@ Owned stimulate(const Stimulate& arguments) {
 const host::Methods methods{
     host::method<Arguments, &play>("vecstim", "A source that plays a Vector of spike times.", host::in_hoc),
     host::method<Pattern, &play_pattern>("VecStim", "A source that plays a pattern of spike times.", host::on_p),
+    host::method<Played, &replay>("play", "Plays other times from the next initialisation on.", host::on_vecstim),
+    host::method<OfCell, &pattern>("pattern", "The Vector of the times that are played, or None.", host::on_vecstim | host::property),
+    host::method<Played, &set_pattern>("set_pattern", "", host::internal, "pattern"),
+    host::method<OfCell, &pattern, 1>("vector", "The same as pattern.", host::on_vecstim | host::property),
+    host::method<Played, &set_pattern, 1>("set_vector", "", host::internal, "vector"),
     host::method<Stimulate, &stimulate>("stimulate", "Stimulates this point process; returns the stimulus.", host::on_point_process),
 };
 

@@ -11,10 +11,20 @@ struct Arguments {
         {"times", "ms, a Vector or any sequence: sorted, finite, at least 0", required, "a sequence of spike times"},
     };
 };
-// p.VecStim: the pattern can also come later, by play.
+// p.VecStim: the pattern can also come later, by play. A place is ignored, as NEURON ignores an artificial cell's.
 struct Pattern {
     Value pattern;
-    static constexpr Field fields[] = {{"pattern", "ms, a Vector or any sequence: sorted, finite, at least 0; None plays nothing"}};
+    Rest args;
+    static constexpr Field fields[] = {{"pattern", "ms, a Vector or any sequence: sorted, finite, at least 0; None plays nothing"},
+                                       {"args", "further arguments, as in NEURON"}};
+};
+struct OfCell {
+    Value cell;
+    static constexpr Field fields[] = {{"cell", "", receiver}};
+};
+struct Played {
+    Value cell, times;
+    static constexpr Field fields[] = {{"cell", "", receiver}, {"times", "ms, a Vector or any sequence; none ends what is played"}};
 };
 struct Stimulate {
     Value target, pattern;

@@ -103,6 +103,30 @@ std::string nearest(const std::string& name, const std::vector<std::string>& kno
     return best;
 }
 
+std::string near_name(const std::string& name, const std::vector<std::string>& known) {
+    const std::string low = lower(name);
+    const std::size_t most = name.size() < 4 ? 0 : name.size() < 8 ? 1 : 2;
+    std::string letters = low;
+    std::sort(letters.begin(), letters.end());
+    std::string best;
+    std::size_t least = most + 1;
+    for (const std::string& candidate : known) {
+        if (candidate == name) {
+            return "";
+        }
+        const std::size_t difference = candidate.size() > name.size() ? candidate.size() - name.size() : name.size() - candidate.size();
+        std::string others = lower(candidate);
+        std::sort(others.begin(), others.end());
+        const bool swapped = name.size() == 3 && letters == others;  // tua for tau
+        const std::size_t cost = swapped ? 0 : difference > most ? least : distance(low, lower(candidate));
+        if (cost < least && (cost == 0 || candidate.size() > 3)) {
+            least = cost;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
 Error refused(ErrorKind kind, std::string argument, std::string got, std::string expected, std::string place) {
     Error error(kind, with_place(argument + " is " + got + ", expected " + expected, place));
     error.argument = std::move(argument);
@@ -214,6 +238,15 @@ Error pointer_without_section() {
     Error error(ErrorKind::connection, "source is a pointer without its section, give sec=section, or the segment itself");
     error.argument = "source";
     return error;
+}
+
+Error not_on_top(const std::string& section, const std::string& top) {
+    return Error(ErrorKind::access,
+                 section + " is not the section that was pushed last" + (top.empty() ? "; none was pushed" : ", " + top + " is"));
+}
+
+Error not_connected(const std::string& source, const std::string& target) {
+    return Error(ErrorKind::not_connected, "there is no connection from " + source + " to " + target);
 }
 
 Error while_running(const std::string& what) {
@@ -401,6 +434,10 @@ std::string waited(const std::string& call, int rank, int ranks, double seconds,
     return "libpatch: " + call + ": rank " + std::to_string(rank) + " of " + std::to_string(ranks) + " has waited " + shown(seconds) +
            " s for the other ranks. " + knows + (knows.empty() ? "" : " ") +
            "Every rank has to make this call: one that has no gid and simulates sections of its own takes part after p.parallel.join()\n";
+}
+
+std::string near_name_set(const std::string& owner, const std::string& name, const std::string& meant) {
+    return "Patch: " + owner + "." + name + " is an attribute of your own, and nearly NEURON's " + meant;
 }
 
 std::string recorded_before(int gid) {

@@ -10,19 +10,20 @@ namespace patch {
 
 // Which class of patch.exceptions a refusal is in Python.
 enum class ErrorKind {
-    value,          // PatchValueError: a number or a length that does not fit
-    type,           // PatchTypeError: the wrong kind of thing, too few, too many, unknown keywords
-    reference,      // PatchReferenceError: something that NEURON has deleted
-    name,           // PatchAttributeError: a name that does not exist
-    connection,     // PatchConnectionError: a bare pointer without its section
-    access,         // HocSectionAccessError: no current section
-    not_connected,  // NotConnectedError
-    busy,           // SimulationError: not while a step is running
-    uninitialized,  // UninitializedError: not before an initialisation
-    parallel,       // ParallelError: what concerns several ranks
-    broadcast,      // BroadcastError
-    host,           // HocError: NEURON's own refusal
-    failure,        // PatchError: the rest
+    value,            // PatchValueError: a number or a length that does not fit
+    type,             // PatchTypeError: the wrong kind of thing, too few, too many, unknown keywords
+    reference,        // PatchReferenceError: something that NEURON has deleted
+    name,             // PatchAttributeError: a name that does not exist
+    connection,       // PatchConnectionError: a bare pointer without its section
+    access,           // HocSectionAccessError: no current section
+    not_connected,    // NotConnectedError
+    not_connectable,  // NotConnectableError
+    busy,             // SimulationError: not while a step is running
+    uninitialized,    // UninitializedError: not before an initialisation
+    parallel,         // ParallelError: what concerns several ranks
+    broadcast,        // BroadcastError
+    host,             // HocError: NEURON's own refusal
+    failure,          // PatchError: the rest
 };
 
 // What the failing call was about; an ancestor's exception class may be named after it.
@@ -76,6 +77,8 @@ Error unknown_keyword(const std::string& name, const std::vector<std::string>& k
 Error deleted_section(const std::string& argument);
 Error deleted_object(const std::string& argument, const std::string& name);
 Error no_section();
+Error not_on_top(const std::string& section, const std::string& top);
+Error not_connected(const std::string& source, const std::string& target);
 Error no_such_mechanism(const std::string& name, const std::vector<std::string>& known);
 Error no_such_name(const std::string& name, const std::vector<std::string>& known);
 Error no_such_attribute(const std::string& name, const std::string& owner, const std::vector<std::string>& known);
@@ -120,6 +123,7 @@ std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);
 std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows);
 std::string recorded_before(int gid);
+std::string near_name_set(const std::string& owner, const std::string& name, const std::string& meant);
 
 // What p.check() finds.
 std::string found_shared(int gid, const std::vector<int>& ranks);
@@ -131,6 +135,9 @@ std::string ranks_named(const std::vector<int>& ranks);
 
 // "a number", "a Section", ...: numbers as users write them.
 std::string shown(double value);
+// The name among `known` that another one nearly is, whoever wrote it: one letter for names of four or more, two for long ones, capitals;
+// or "".
+std::string near_name(const std::string& name, const std::vector<std::string>& known);
 // The name among `known` that a misspelt one most likely means, or "".
 std::string nearest(const std::string& name, const std::vector<std::string>& known);
 

@@ -21,12 +21,16 @@ namespace patch::host {
 bool exists(Section section);  // false once NEURON has deleted it
 void hold(Section section);    // NEURON's memory of it, not the section: exists() can be asked until let_go
 void let_go(Section section);
-Section current_section();                         // none: {}
-Section first_section();                           // none: {}
-std::string name(Section section);                 // "dend[3]"
-std::string name(Segment segment);                 // "dend[3](0.5)"
-std::size_t point_count(Section section);          // its 3-D points
-double diameter(Segment segment);                  // um
+Section current_section();                    // none: {}
+Section first_section();                      // none: {}
+std::string name(Section section);            // "dend[3]"
+std::string name(Segment segment);            // "dend[3](0.5)"
+std::size_t point_count(Section section);     // its 3-D points
+double diameter(Segment segment);             // um
+std::vector<double> points(Section section);  // x, y, z (um) of each 3-D point
+Section parent(Section section);              // none: {}
+void push_section(Section section);           // on NEURON's stack
+void pop_section();
 inline constexpr std::size_t most_points = 32767;  // NEURON counts them in a short
 // Appends n 3-D points (um); stride is in doubles, diameters may be one number for all (diameter_stride 0).
 struct Columns {
@@ -90,6 +94,7 @@ struct Mechanism {
     bool exists = false, point_process = false, artificial_cell = false;
 };
 Mechanism mechanism(const std::string& name);
+bool is_density_mechanism(const std::string& name);
 std::vector<std::string> point_process_names();  // artificial cells too
 std::vector<std::string> attribute_names(const std::string& class_name);
 void set_attribute(Object object, const std::string& name, double value);
@@ -116,7 +121,9 @@ void silence(Object netcon);              // it delivers no more
 bool receives_events(Object target);      // has a NET_RECEIVE block
 std::size_t weight_count(Object target);  // how many weights a connection to it has
 void set_weight(Object netcon, std::size_t i, double weight);
-// A user's own object that stands for an end keeps the connection in its _connections, where it has that.
+// A user's own object that stands for one of NEURON's is told (__ref__) what it is joined to, where it has that word.
+void note_reference(const Value& users, const Value& other);
+// ... and keeps the connection in its _connections, where it has that.
 void note_connection(const Value& source, const Value& target, Object netcon);
 
 // ---- Vectors and Matrices ----
@@ -190,9 +197,14 @@ enum Place : unsigned {
     replaces_stock = 512,   // p's answer differs from NEURON's: not in neuron mode
     unlisted = 8192,        // a helper of our own templates: not in usage()
     on_parallel = 16384,    // p.parallel
-    sometimes = 4096,       // a property that is absent from dir() while it cannot be read
-    named_by_first = 2048,  // called by the name that is its first argument
-    internal = 1024,        // of the native module alone: what the types' own calls are made of
+    on_iclamp = 32768,      // what p makes
+    on_seclamp = 65536,
+    on_vecstim = 131072,
+    on_section_ref = 262144,   // p.SectionRef
+    on_stock_netcon = 524288,  // hoc.NetCon
+    sometimes = 4096,          // a property that is absent from dir() while it cannot be read
+    named_by_first = 2048,     // called by the name that is its first argument
+    internal = 1024,           // of the native module alone: what the types' own calls are made of
     everywhere = in_hoc | on_p,
 };
 
@@ -324,24 +336,33 @@ std::vector<Bytes> pickled(const Value& value);
 Bytes new_bytes(std::size_t size);
 Value view_of(Object vector);  // a memoryview of its numbers, which it has to outlive
 Value unpickled(const std::vector<Bytes>& parts);
-void warn_of_hidden_names();                           // that p adds and the user's HOC symbols have too
-void extend_vectors();                                 // the rows of place on_vector, on NEURON's own Vector
-bool is_of_p(const Value& factory);                    // p.ExpSyn, not h.ExpSyn
-std::string mechanism_named_by(const Value& factory);  // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
+void warn_of_hidden_names();                                  // that p adds and the user's HOC symbols have too
+void extend_vectors();                                        // the rows of place on_vector, on NEURON's own Vector
+bool is_of_p(const Value& factory);                           // p.ExpSyn, not h.ExpSyn
+std::string mechanism_named_by(const Value& factory);         // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
+std::string density_mechanism_named_by(const Value& object);  // "pas" for h.pas and section(0.5).pas; "" for anything else
 Value new_list(const std::vector<Value>& values);
 Value new_tuple(const std::vector<Value>& values);
+Value new_array(const std::vector<double>& numbers, std::size_t columns);  // numpy's, of doubles; a list of lists without numpy
+Value attribute(const Value& object, const char* name);                    // Python's getattr
 Value the_handle_of(Object object);  // the same Python object each time, for one that lives to the end
 Value receiver(Object netcon);       // a handle that refuses a threshold, which belongs to the source of the gid
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
-// Attributes that users set through a descriptor of ours on any section; an absent value takes one away.
-Value attribute(Section section, const char* name);
-void set_attribute(Section section, const char* name, const Value& value);
+// A name that a user sets and NEURON does not know: warns, once a name, where it nearly is one that NEURON knows.
+bool is_section_attribute(const std::string& name);
+void warn_of_near_name(const Value& owner, const std::string& name);
+std::vector<std::string> near_names();  // those that are still there, a sentence each
+Value interpreter();                    // p
+// Attributes of the user's own on a section or an object that has no room for them; an absent value takes one away. They go with it.
+Value own_attribute(const Value& owner, const char* name);
+void set_own_attribute(const Value& owner, const char* name, const Value& value);
 // Where a list was assigned, what is stored later joins it.
-void append_to_attribute(Section section, const char* name, const Value& value);
+void append_to_own_attribute(const Value& owner, const char* name, const Value& value);
 void set_attribute(const Value& target, const std::string& name, const Value& value);          // Python's setattr, else NEURON's
 std::string type_name(Foreign object);                                                         // "list"
 std::vector<std::pair<std::string, Value>> items(const Value& mapping, const char* argument);  // of a dict
-void warn(const std::string& sentence);                                                        // Python's warnings, else stderr
+// Python's warnings, said of the line that is so many Python functions up (1: the one that called us); else stderr.
+void warn(const std::string& sentence, int frames = 2);
 
 // ---- Lifetimes: what is kept alive together, in the registry ----
 Registry& registry();
@@ -373,9 +394,10 @@ struct Partner {
     Object netcon;
 };
 std::vector<Partner> partners(const Value& value, bool connected_only);
-void forget(Object object);                  // its edges are gone: a connection that the user has ended
-void sweep_before_runs();                    // from now on; what is asked for on_initialise later comes after it
-std::size_t sweep(bool everything = false);  // frees what nobody reaches, at once
+Object connection(const Value& source, const Value& target);  // the latest NetCon from the one to the other; none: {}
+void forget(Object object);                                   // its edges are gone: a connection that the user has ended
+void sweep_before_runs();                                     // from now on; what is asked for on_initialise later comes after it
+std::size_t sweep(bool everything = false);                   // frees what nobody reaches, at once
 
 }  // namespace patch::host
 

@@ -1,4 +1,4 @@
-// What the capabilities keep together: the edges of the registry, and attributes that users set through a descriptor of ours.
+// What the capabilities keep together: the edges of the registry.
 #include <algorithm>
 #include <map>
 #include <unordered_map>
@@ -277,6 +277,24 @@ Object recording(Section section, double x) {
     return {};
 }
 
+Object connection(const Value& source, const Value& target) {
+    const Registry& all = registry();
+    const auto address = [](const Value& value) {
+        return value.kind == Kind::object ? value.object.address : value.segment.section.address;
+    };
+    const Registry::Id from = all.find(address(source)), to = all.find(address(target));
+    Object found;
+    if (from != Registry::none && to != Registry::none) {
+        all.each_edge(from, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
+            const bool between = edge.node[0] == from && edge.node[1] == to && edge.node[2] != Registry::none;
+            if (between && !found) {
+                found = {all.node(edge.node[2]).address};
+            }
+        });
+    }
+    return found;
+}
+
 std::vector<Partner> partners(const Value& value, bool connected_only) {
     std::vector<Partner> found;
     const Registry& all = registry();
@@ -295,6 +313,7 @@ std::vector<Partner> partners(const Value& value, bool connected_only) {
         if (connected_only && EdgeKind(kind) != EdgeKind::connection) {
             continue;
         }
+        const std::size_t before = found.size();
         all.each_edge(id, EdgeKind(kind), [&](Registry::Id, const Registry::Edge& edge) {
             const Registry::Id via = edge.node[2];
             for (const Registry::Id end : {edge.node[0], edge.node[1]}) {
@@ -304,68 +323,9 @@ std::vector<Partner> partners(const Value& value, bool connected_only) {
                 add(via, Registry::none);
             }
         });
+        std::reverse(found.begin() + std::ptrdiff_t(before), found.end());  // oldest first
     }
     return found;
-}
-
-// ---- Attributes through a descriptor of ours ----
-
-namespace {
-
-struct Attribute {
-    python::Ref value;
-};
-using Key = std::pair<::Section*, std::string>;
-std::map<Key, Attribute>& attributes() {
-    static std::map<Key, Attribute>& all = *new std::map<Key, Attribute>;
-    return all;
-}
-
-// A key holds NEURON's memory of its section, so that no new section can take its address.
-void forget_attributes_of_the_dead() {
-    for (auto it = attributes().begin(); it != attributes().end();) {
-        ::Section* const section = it->first.first;
-        if (nrn_section_is_active(section)) {
-            ++it;
-        } else {
-            it = attributes().erase(it);
-            nrn_section_unref(section);
-        }
-    }
-}
-
-}  // namespace
-
-Value attribute(Section section, const char* name) {
-    Value value;
-    const auto found = attributes().find({raw(section), name});
-    if (found != attributes().end()) {
-        value.kind = Kind::foreign;
-        value.origin = {found->second.value.get()};
-    }
-    return value;
-}
-
-void append_to_attribute(Section section, const char* name, const Value& value) {
-    const auto found = attributes().find({raw(section), name});
-    if (found != attributes().end() && python::is_instance(found->second.value.get(), python::api().PyList_Type)) {
-        python::api().PyList_Append(found->second.value.get(), python::python_of(value).get());
-    }
-}
-
-void set_attribute(Section section, const char* name, const Value& value) {
-    forget_attributes_of_the_dead();
-    const Key key{raw(section), name};
-    const bool known = attributes().count(key);
-    if (value.given()) {
-        if (!known) {
-            nrn_section_ref(raw(section));
-        }
-        attributes()[key].value = python::python_of(value);
-    } else if (known) {
-        attributes().erase(key);
-        nrn_section_unref(raw(section));
-    }
 }
 
 // The edge of a receiver leads from its target to itself and has the gid, counted from 1, as its x.

@@ -124,6 +124,42 @@ std::size_t point_count(Section section) {
     return std::size_t(hoc_call_func(symbol("n3d"), 0));
 }
 
+std::vector<double> points(Section section) {
+    SectionScope scope(section);
+    std::vector<double> numbers;
+    const std::size_t count = point_count(section);
+    Symbol* const coordinates[]{symbol("x3d"), symbol("y3d"), symbol("z3d")};
+    for (std::size_t i = 0; i < count; ++i) {
+        for (Symbol* const coordinate : coordinates) {
+            hoc_pushx(double(i));
+            numbers.push_back(hoc_call_func(coordinate, 1));
+        }
+    }
+    return numbers;
+}
+
+namespace {
+
+// As NEURON's own function tells it; null where there is none.
+void* parent_address(Section section) {
+    SectionScope scope(section);
+    return reinterpret_cast<void*>(std::size_t(hoc_call_func(symbol("parent_section"), 0)));
+}
+
+}  // namespace
+
+Section parent(Section section) {
+    return {parent_address(section)};
+}
+
+void push_section(Section section) {
+    nrn_pushsec(raw(section));
+}
+
+void pop_section() {
+    nrn_popsec();
+}
+
 double diameter(Segment segment) {
     nrn_area_ri(raw(segment.section));  // brings diam up to date with the points
     return nrn_rangevar_get(symbol("diam"), raw(segment.section), segment.x);
@@ -192,10 +228,7 @@ bool is_connected(Section child, Section parent) {
     if (!exists(child) || !exists(parent)) {
         return false;
     }
-    static void* const function = symbol("parent_section");
-    SectionScope scope(child);
-    const double address = hoc_call_func(static_cast<Symbol*>(function), 0);
-    return address == double(reinterpret_cast<std::size_t>(parent.address));
+    return parent_address(child) == parent.address;
 }
 
 // ---- Variables ----

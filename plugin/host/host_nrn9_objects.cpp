@@ -220,6 +220,11 @@ Mechanism mechanism(const std::string& name) {
     return result;
 }
 
+bool is_density_mechanism(const std::string& name) {
+    const Symbol* const found = hoc_table_lookup(name.c_str(), hoc_built_in_symlist);
+    return found && found->type == symbol("hh")->type && name != "capacitance" && name != "morphology";  // every section has those
+}
+
 std::vector<std::string> point_process_names() {
     std::vector<std::string> names;
     each_builtin([&](const Symbol* each) {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "nrn9.hpp"
+#include "python_types.hpp"
 
 namespace patch::host::python {
 
@@ -169,10 +170,10 @@ const char* word_of(Protocol protocol) {
     return protocol == Protocol::netcon ? "__netcon__" : protocol == Protocol::record ? "__record__" : "__neuron__";
 }
 
-// Whether a subclass of nrn.Section overrides a word that the load has added.
-bool overrides(PyObject* type, const char* word) {
+// Whether a user's class overrides a word that the load has added to a type of NEURON's or ours.
+bool overrides(PyObject* type, PyObject* base, const char* word) {
     const Ref theirs(api().PyObject_GetAttrString(type, word));
-    const Ref ours(api().PyObject_GetAttrString(types().section, word));
+    const Ref ours(api().PyObject_GetAttrString(base, word));
     api().PyErr_Clear();
     return theirs && ours && theirs.get() != ours.get();
 }
@@ -180,7 +181,7 @@ bool overrides(PyObject* type, const char* word) {
 Value called(const Ref& method, PyObject* original, Protocol next) {
     const Ref nothing = checked(api().PyTuple_New(0));
     const Ref result = checked(api().PyObject_Call(method.get(), nothing.get(), nullptr));
-    Value value = value_of(result.get(), next);
+    Value value = value_of(result.get(), result.get() == original ? Protocol::untouched : next);
     value.origin = {original};
     value.keeper = keeper_of(result);  // the answer may be held by nobody else
     return value;
@@ -199,6 +200,15 @@ char scalar_format(PyObject* object) {
     return format;
 }
 
+double arc_of(const Ref& method, PyObject* object, Section section) {
+    const Value arc = called(method, object, Protocol::untouched);
+    if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
+        throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc), "a number from 0 to 1",
+                      name(section));
+    }
+    return arc.number;
+}
+
 Value section_value(PyObject* object, Protocol protocol) {
     Value value;
     value.kind = Kind::section;
@@ -206,20 +216,15 @@ Value section_value(PyObject* object, Protocol protocol) {
     value.origin = {object};
     if (object->type != types().section && object->type != section_type()) {
         const bool asked = protocol == Protocol::netcon || protocol == Protocol::record;
-        if (asked && overrides(object->type, word_of(protocol))) {
+        if (asked && overrides(object->type, types().section, word_of(protocol))) {
             Value meant = called(own_word(object, word_of(protocol)), object, Protocol::neuron);
             if (meant.kind == Kind::variable) {
                 meant.segment = value.segment;  // whose pointer it is
             }
             return meant;
         }
-        if (overrides(object->type, "__arc__")) {
-            const Value arc = called(own_word(object, "__arc__"), object, Protocol::untouched);
-            if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
-                throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc),
-                              "a number from 0 to 1", name(value.segment.section));
-            }
-            value.segment.x = arc.number;
+        if (overrides(object->type, types().section, "__arc__")) {
+            value.segment.x = arc_of(own_word(object, "__arc__"), object, value.segment.section);
         }
     }
     return value;
@@ -239,6 +244,19 @@ Object object_in(PyObject* hoc_object) {
 }
 
 namespace {
+
+// Restores a count of how deep we are.
+class Depth {
+  public:
+    explicit Depth(int& depth)
+        : depth_(depth)
+        , before_(depth) {}
+    ~Depth() { depth_ = before_; }
+
+  private:
+    int& depth_;
+    int before_;
+};
 
 // A pointer, an object, or something else of NEURON's: a class, a method.
 Value neuron_value(PyObject* object) {
@@ -308,6 +326,11 @@ Value value_of(void* address, Protocol protocol) {
         return value;
     }
     if (is_instance(object, types().hoc_object)) {
+        const bool asked = protocol == Protocol::netcon || protocol == Protocol::record;
+        if (asked && !is_native(type) && is_instance(object, types().point_process) &&
+            overrides(type, types().point_process, word_of(protocol))) {
+            return called(own_word(object, word_of(protocol)), object, Protocol::neuron);
+        }
         return neuron_value(object);
     }
     const char scalar = scalar_format(object);
@@ -328,9 +351,24 @@ Value value_of(void* address, Protocol protocol) {
         }
     }
     if (protocol != Protocol::untouched) {
+        constexpr int deepest = 16;
+        static int depth = 0;
+        const Depth here(depth);
         for (const Protocol asked : {protocol, Protocol::neuron}) {
             if (const Ref method = own_word(object, word_of(asked))) {
-                const Value stands_for = called(method, object, Protocol::untouched);
+                const bool asks_on = asked == Protocol::neuron && ++depth < deepest;  // what it stands for may have words of its own
+                Value stands_for = called(method, object, asks_on ? protocol : Protocol::untouched);
+                if (asked == Protocol::netcon && stands_for.kind == Kind::variable && !stands_for.segment) {
+                    if (const Ref neuron = own_word(object, "__neuron__")) {  // whose pointer it is
+                        const Value section = called(neuron, object, Protocol::untouched);
+                        stands_for.segment = section.kind == Kind::section ? section.segment : Segment{};
+                    }
+                }
+                if (stands_for.kind == Kind::section) {
+                    if (const Ref arc = own_word(object, "__arc__")) {
+                        stands_for.segment.x = arc_of(arc, object, stands_for.segment.section);
+                    }
+                }
                 if (stands_for.kind != Kind::foreign || stands_for.origin.address != object) {
                     return stands_for;
                 }

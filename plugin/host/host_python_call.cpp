@@ -72,6 +72,8 @@ const char* class_of(const Error& error) {
         return "HocSectionAccessError";
     case ErrorKind::not_connected:
         return "NotConnectedError";
+    case ErrorKind::not_connectable:
+        return "NotConnectableError";
     case ErrorKind::busy:
         return "SimulationError";
     case ErrorKind::uninitialized:

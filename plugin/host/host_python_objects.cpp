@@ -1,6 +1,6 @@
 // Python's own objects in the words of host.hpp: calling, attributes, lists and dicts, warnings.
 #include "nrn9.hpp"
-#include "python.hpp"
+#include "python_types.hpp"
 
 namespace patch::host {
 
@@ -60,6 +60,23 @@ std::string mechanism_named_by(const Value& factory) {
     return mechanism(name).exists ? name : "";
 }
 
+std::string density_mechanism_named_by(const Value& object) {
+    using namespace python;
+    if (object.kind != Kind::foreign) {
+        return {};
+    }
+    auto* const mechanism = static_cast<PyObject*>(object.origin.address);
+    if (type_name(object.origin) == "Mechanism") {  // section(0.5).hh
+        const Ref name(api().PyObject_GetAttrString(mechanism, "name"));
+        const Ref said(name ? api().PyObject_Call(name.get(), tuple_of({}).get(), nullptr) : nullptr);
+        api().PyErr_Clear();
+        return said && is_instance(said.get(), api().PyUnicode_Type) ? text_of(said.get()) : "";
+    }
+    const Ref text = checked(api().PyObject_Repr(mechanism));  // h.hh: neuron.DensityMechanism('hh')
+    const std::string shown = text_of(text.get()), head = "neuron.DensityMechanism('";
+    return shown.compare(0, head.size(), head) == 0 ? shown.substr(head.size(), shown.size() - head.size() - 2) : "";
+}
+
 Value new_list(const std::vector<Value>& values) {
     using namespace python;
     Ref list = checked(api().PyList_New(0));
@@ -78,6 +95,38 @@ Value new_tuple(const std::vector<Value>& values) {
     return held(std::move(tuple));
 }
 
+Value new_array(const std::vector<double>& numbers, std::size_t columns) {
+    using namespace python;
+    const Ref numpy(api().PyImport_ImportModule("numpy"));
+    if (!numpy) {
+        api().PyErr_Clear();
+        std::vector<Value> rows;
+        for (std::size_t i = 0; i < numbers.size(); i += columns) {
+            std::vector<Value> row;
+            for (std::size_t j = 0; j < columns; ++j) {
+                row.push_back(Value::of(numbers[i + j]));
+            }
+            rows.push_back(new_list(row));
+        }
+        return new_list(rows);
+    }
+    const std::size_t size = numbers.size() * sizeof(double);
+    Ref bytes =
+        checked(api().PyByteArray_FromStringAndSize(size ? reinterpret_cast<const char*>(numbers.data()) : "", std::ptrdiff_t(size)));
+    const Ref read = checked(api().PyObject_GetAttrString(numpy.get(), "frombuffer"));
+    const Ref type = checked(api().PyObject_GetAttrString(numpy.get(), "float64"));
+    const Ref flat = checked(api().PyObject_Call(read.get(), tuple_of({bytes, type}).get(), nullptr));
+    const Ref reshape = checked(api().PyObject_GetAttrString(flat.get(), "reshape"));
+    const Ref shape = tuple_of({checked(api().PyLong_FromLongLong((long long)(numbers.size() / columns))),
+                                checked(api().PyLong_FromLongLong((long long)columns))});
+    return held(checked(api().PyObject_Call(reshape.get(), shape.get(), nullptr)), Protocol::opaque);
+}
+
+Value attribute(const Value& object, const char* name) {
+    using namespace python;
+    return held(checked(api().PyObject_GetAttrString(python_of(object).get(), name)), Protocol::untouched);
+}
+
 Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
     using namespace python;
     Ref dict = checked(api().PyDict_New());
@@ -89,13 +138,35 @@ Value new_dict(const std::vector<std::pair<Value, Value>>& items) {
     return held(std::move(dict));
 }
 
+namespace {
+
+// An object of the user's own class, which stands for one of NEURON's.
+bool is_users(const Value& value) {
+    using namespace python;
+    auto* const object = static_cast<PyObject*>(value.origin.address);
+    return object && object != api().none() && !is_instance(object, types().hoc_object) && !is_instance(object, types().section) &&
+           !is_instance(object, types().segment);
+}
+
+}  // namespace
+
+void note_reference(const Value& users, const Value& other) {
+    using namespace python;
+    if (!has_python() || !is_users(users)) {
+        return;
+    }
+    const Ref word(api().PyObject_GetAttrString(static_cast<PyObject*>(users.origin.address), "__ref__"));
+    if (!word) {
+        api().PyErr_Clear();
+        return;
+    }
+    checked(api().PyObject_Call(word.get(), tuple_of({python_of(other)}).get(), nullptr));
+}
+
 void note_connection(const Value& source, const Value& target, Object netcon) {
     using namespace python;
-    const auto is_users = [](const Value& value) {
-        auto* const object = static_cast<PyObject*>(value.origin.address);
-        return object && object != api().none() && !is_instance(object, types().hoc_object) && !is_instance(object, types().section) &&
-               !is_instance(object, types().segment);
-    };
+    note_reference(source, Value::of(netcon));
+    note_reference(target, Value::of(netcon));
     const std::pair<const Value&, const Value&> ends[]{{source, target}, {target, source}};
     for (const auto& [mine, other] : ends) {
         if (!has_python() || !is_users(mine) || other.kind == Kind::none) {
@@ -131,10 +202,10 @@ std::vector<std::pair<std::string, Value>> items(const Value& mapping, const cha
     return result;
 }
 
-void warn(const std::string& sentence) {
+void warn(const std::string& sentence, int frames) {
     if (!has_python()) {
         complain(sentence + "\n");
-    } else if (python::api().PyErr_WarnEx(python::api().PyExc_UserWarning, sentence.c_str(), 2) < 0) {
+    } else if (python::api().PyErr_WarnEx(python::api().PyExc_UserWarning, sentence.c_str(), frames) < 0) {
         throw python::Raised();
     }
 }

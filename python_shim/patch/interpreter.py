@@ -36,6 +36,12 @@ class Defaults:
         return "Defaults(" + ", ".join(f"{name}={_native.defaults(name):g}" for name in ("weight", "delay", "threshold")) + ")"
 
 
+def register_hoc_object(cls):
+    """Makes a class of yours ``p.<ClassName>``; returns it. Subclasses of PythonHocObject are there by themselves."""
+    _native.names[cls.__name__] = cls
+    return cls
+
+
 _status = [None]  # what sys.exit was called with
 
 
@@ -58,5 +64,6 @@ if _native.world_size() > 1:  # a ParallelContext that is made before MPI would 
     _native.names["parallel"] = _native.parallel()
     sys.exit = _exit
 _native.names["_PythonHocInterpreter__h"] = __import__("neuron").h
+_native.names["register_hoc_object"] = register_hoc_object
 _native.warn_of_hidden_names()
-p = PythonHocInterpreter()
+p = _native.interpreter = PythonHocInterpreter()

@@ -3,6 +3,7 @@
 #include "add_3d.hpp"
 #include "broadcast.hpp"
 #include "check.hpp"
+#include "clamp.hpp"
 #include "connect_points.hpp"
 #include "doctor.hpp"
 #include "host/host.hpp"
@@ -13,6 +14,7 @@
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
+#include "section.hpp"
 #include "synapse.hpp"
 #include "vecstim.hpp"
 
@@ -44,10 +46,10 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     if (!host::fits() || host::installed("Patch")) {
         return;
     }
-    host::install_class("Patch",
-                        {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
-                         parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods, lifetime::methods,
-                         protocol::methods, about::methods, doctor::methods, interpreter::methods, probe::methods});
+    host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
+                                  parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods,
+                                  lifetime::methods, section::methods, clamp::methods, protocol::methods, about::methods, doctor::methods,
+                                  interpreter::methods, probe::methods});
     host::when_ready([] {
         host::install_templates();
         host::install_python();

@@ -228,9 +228,9 @@ def test_isinstance():
     synapse = section.synapse(p.ExpSyn)
     netcon = section.connect_points(synapse)
     assert isinstance(section, nrn.Section) and isinstance(section, p.Section) and isinstance(section(0.5), nrn.Segment)
-    assert not isinstance(h.Section(name="t"), p.Section)
+    assert isinstance(h.Section(name="t"), p.Section) and not isinstance(synapse, p.Section), "as isinstance(x, h.Section)"
     assert isinstance(netcon, p.NetCon) and isinstance(netcon, h.NetCon) and isinstance(netcon, hoc.NetCon)
-    assert not isinstance(h.NetCon(None, synapse), p.NetCon)
+    assert isinstance(h.NetCon(None, synapse), p.NetCon) and isinstance(h.List(), p.List) and not isinstance(netcon, p.List)
     assert isinstance(synapse, hoc.HocObject) and isinstance(p, hoc.HocObject)
     assert isinstance(p.Vector([1]), p.Vector) and issubclass(p.NetCon, h.NetCon) and issubclass(p.Section, nrn.Section)
     from patch.interpreter import PythonHocInterpreter

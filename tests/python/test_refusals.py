@@ -292,7 +292,7 @@ row("soma.connect(syn)", TYPE, "connect: parent is ExpSyn[0], expected a Segment
 row("soma.connect(StandsForItself())", TYPE, "connect: parent is a StandsForItself, expected a Segment or a Section (soma)")
 row("{s}.add_3d(plain)", TYPE, "add_3d: points is the section plain, expected n x 3 numbers")
 row("{s}.add_3d(syn)", TYPE, "add_3d: points is ExpSyn[0], expected n x 3 numbers")
-row("p.VecStim(soma)", TYPE, "VecStim: pattern is the section soma, expected a sequence of spike times")
+row("p.VecStim(syn)", TYPE, "VecStim: pattern is ExpSyn[0], expected a sequence of spike times")
 hoc("q.synapse(soma)", f"synapse: factory is the section soma, {FACTORY} (soma)")
 hoc("q.synapse(syn)", f"synapse: factory is ExpSyn[0], {FACTORY} (soma)")
 hoc("q.add_3d(soma)", "add_3d: x is the section soma, expected a Vector of numbers")

@@ -21,13 +21,14 @@ MAGIC = {"__neuron__", "__netcon__", "__record__"}
 LOAD_ADDS = {
     "nrn.Section": {
         *("add_3d", "record", "recordings", "connect_points", "connect_synapse", "synapse", "synapses"),
+        *("set_dimensions", "set_segments", "iclamp", "vclamp", "points"),
         *MAGIC,
         *("__arc__", "__ref__", "__deref__"),
-        *("_references", "_connections"),
+        *("_references", "_connections", "_interpreter"),
     },
-    "nrn.Segment": {"record", "connect_points", *MAGIC},
+    "nrn.Segment": {"record", "connect_points", "section", "_interpreter", *MAGIC},
     "hoc.HocObject": set(),
-    "hoc.NetCon": set(),
+    "hoc.NetCon": {"gid", "disconnect"},
     "hoc.Vector": set(),
     "nrn": set(),
     "hoc": set(),
@@ -40,6 +41,7 @@ P_ADDS = {"hoc.Vector": {"record"}}
 
 CLASS_PATCH = {
     *("add_3d", "record", "connect_points", "connect_synapse", "synapse", "vecstim"),  # the table
+    *("iclamp", "vclamp", "set_dimensions", "set_segments"),
     *("version", "neuron_version", "last_error", "counts", "help"),
     "usage",  # help in HOC, where that is a word of the grammar
     *("run", "continuerun", "finitialize"),  # as on p
@@ -60,7 +62,9 @@ TEMPLATES = {
 # Names on p that h does not have.
 P_ALONE = {
     *("PointProcess", "VecStim"),
-    *("record", "time", "defaults", "transform"),
+    *("record", "time", "defaults", "connection", "register_hoc_object"),
+    *("transform", "transform_netcon", "transform_record", "transform_arc"),
+    *("is_section", "is_segment", "is_nrn_scalar", "is_point_process", "is_density_mechanism"),
     *("counts", "last_error", "version", "neuron_version"),
     *("ParallelCon", "parallel", "check"),
     "_PythonHocInterpreter__h",
@@ -71,20 +75,21 @@ P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas", "ParallelCon
 
 # What the objects that p makes have beside NEURON's own.
 OBJECTS = {
-    "Section": {"connect"},
-    "NetCon": {"__neuron__", "_references", "disconnect", "gid", "record"},
-    "PointProcess": {*MAGIC, "__ref__", "__deref__", "_references", "_connections", "stimulate"},
+    "Section": {"connect", "push", "pop", "__enter__", "__exit__", "parent"},
+    "NetCon": {"__neuron__", "_references", "_connections", "_interpreter", "disconnect", "gid", "record", "__new__"},
+    "PointProcess": {*MAGIC, "__ref__", "__deref__", "_references", "_connections", "_interpreter", "stimulate", "parameters"},
     "NetStim": set(),
-    "VecStim": set(),
-    "IClamp": set(),
-    "SEClamp": set(),
+    "VecStim": {"play", "pattern", "vector"},
+    "IClamp": {"duration", "amplitude"},
+    "SEClamp": {"delay", "duration", "after", "voltage", "holding"},
+    "SectionRef": {"section", "child", "__new__"},
 }
 
 # What p.parallel has beside, or in place of, NEURON's own methods of a ParallelContext.
 PARALLEL = {
     *("broadcast", "allgather", "psolve", "join", "check"),
     *("set_gid2node", "cell", "gid_connect", "spike_record"),
-    *("source_var", "target_var", "setup_transfer", "_transfer_max", "_warn_new_gids"),
+    *("source_var", "target_var", "setup_transfer", "_transfer_max", "_warn_new_gids", "_interpreter"),
 }
 
 # ---- The processes -----------------------------------------------------------------------------------------------------------------
@@ -212,7 +217,9 @@ def is_there(of, name):
 def same(name):
     a, b = value(p, name), value(h, name)
     stock_method = getattr(a, "__self__", None) is p and getattr(b, "__self__", None) is h
-    return type(a) is type(b) and (a is b or a == b or stock_method or repr(a) == repr(b))
+    as_stock = type(a) is type(b) or (type(a).__name__ == "Function" and type(a).__mro__[1] is type(b))
+    own_class = isinstance(a, type) and isinstance(b, type) and a.__mro__[1] is b and a.__name__ == b.__name__ != "NetCon"
+    return own_class or (as_stock and (a is b or a == b or stock_method or repr(a) == repr(b)))
 names = {name for name in dir(h) if not name.startswith("__")}
 mechanisms = {name for name in names if type(value(p, name)).__name__ == "Mechanism"}
 alone = sorted(name for name in {*own, *dir(p)} if is_there(p, name) and not is_there(h, name))

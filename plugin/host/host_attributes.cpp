@@ -1,0 +1,135 @@
+// Attributes of the user's own on NEURON objects that have no room for any: a dict for each section or Object that has some.
+#include <algorithm>
+#include <unordered_map>
+
+#include "nrn9.hpp"
+#include "nrn9_events.hpp"
+#include "python.hpp"
+#include "python_types.hpp"
+
+class ObjObservable {  // src/ivoc/ocobserv.h
+  public:
+    static void Attach(Object*, ivObserver*);
+};
+
+namespace patch::host {
+
+namespace {
+
+using python::api;
+using python::Ref;
+
+using Dicts = std::unordered_map<void*, Ref>;
+Dicts& of_sections() {
+    static auto& all = *new Dicts;
+    return all;
+}
+Dicts& of_objects() {
+    static auto& all = *new Dicts;
+    return all;
+}
+
+void erase(Dicts& dicts, void* owner) {
+    if (const auto found = dicts.find(owner); found != dicts.end()) {
+        const python::Lock lock;
+        const Ref last = std::move(found->second);  // what it held may ask for attributes as it goes
+        dicts.erase(found);
+    }
+}
+
+// NEURON tells us when an Object goes.
+class Watcher final: public ivObserver {
+  public:
+    explicit Watcher(void* object)
+        : object_(object) {}
+    void disconnect(ivObservable*) override {
+        erase(of_objects(), object_);
+        delete this;
+    }
+
+  private:
+    void* object_;
+};
+
+// NEURON's memory of a section is held while it has a dict, so that no new section can take its address.
+void forget_deleted_sections() {
+    static std::size_t next = 64;
+    if (of_sections().size() < next) {
+        return;
+    }
+    std::vector<void*> deleted;
+    for (const auto& row : of_sections()) {
+        if (!nrn_section_is_active(static_cast<::Section*>(row.first))) {
+            deleted.push_back(row.first);
+        }
+    }
+    for (void* const section : deleted) {
+        erase(of_sections(), section);
+        nrn_section_unref(static_cast<::Section*>(section));
+    }
+    next = std::max<std::size_t>(64, 2 * of_sections().size());
+}
+
+bool is_object(const Value& owner) {
+    return owner.kind == Kind::object;
+}
+void* address_of(const Value& owner) {
+    return is_object(owner) ? owner.object.address : owner.segment.section.address;
+}
+
+}  // namespace
+
+namespace python {
+
+PyObject* attributes_of(const Value& owner) {
+    const Dicts& dicts = is_object(owner) ? of_objects() : of_sections();
+    const auto found = dicts.find(address_of(owner));
+    return found == dicts.end() ? nullptr : found->second.get();
+}
+
+PyObject* make_attributes_of(const Value& owner) {
+    if (PyObject* const known = attributes_of(owner)) {
+        return known;
+    }
+    void* const address = address_of(owner);
+    if (is_object(owner)) {
+        ObjObservable::Attach(static_cast<::Object*>(address), new Watcher(address));
+    } else {
+        forget_deleted_sections();
+        nrn_section_ref(static_cast<::Section*>(address));
+    }
+    Dicts& dicts = is_object(owner) ? of_objects() : of_sections();
+    return (dicts[address] = checked(api().PyDict_New())).get();
+}
+
+}  // namespace python
+
+Value own_attribute(const Value& owner, const char* name) {
+    python::PyObject* const dict = python::attributes_of(owner);
+    python::PyObject* const found = dict ? api().PyDict_GetItemString(dict, name) : nullptr;
+    Value value;
+    if (found) {
+        value.kind = Kind::foreign;
+        value.origin = {found};
+    }
+    return value;
+}
+
+void append_to_own_attribute(const Value& owner, const char* name, const Value& value) {
+    const Value list = own_attribute(owner, name);
+    auto* const object = static_cast<python::PyObject*>(list.origin.address);
+    if (object && python::is_instance(object, api().PyList_Type)) {
+        api().PyList_Append(object, python::python_of(value).get());
+    }
+}
+
+void set_own_attribute(const Value& owner, const char* name, const Value& value) {
+    if (value.given()) {
+        api().PyDict_SetItemString(python::make_attributes_of(owner), name, python::python_of(value).get());
+    } else if (own_attribute(owner, name).given()) {
+        const Ref key = checked(api().PyUnicode_FromStringAndSize(name, std::ptrdiff_t(std::char_traits<char>::length(name))));
+        api().PyDict_DelItem(python::attributes_of(owner), key.get());
+    }
+}
+
+}  // namespace patch::host

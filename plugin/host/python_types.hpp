@@ -1,0 +1,91 @@
+// What the files of the class model share: NEURON's own slots, types and how an object is given one of ours.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "python.hpp"
+
+struct Symbol;
+
+namespace patch::host::python {
+
+using GetAttribute = PyObject* (*)(PyObject*, PyObject*);
+using SetAttribute = int (*)(PyObject*, PyObject*, PyObject*);
+using Call = PyObject* (*)(PyObject*, PyObject*, PyObject*);
+using Init = int (*)(PyObject*, PyObject*, PyObject*);
+
+// NEURON's own slots.
+struct Stock {
+    GetAttribute getattro = nullptr;
+    SetAttribute setattro = nullptr, section_setattro = nullptr;
+    Init section_init = nullptr;
+    Call call = nullptr, new_object = nullptr;
+};
+Stock& stock();
+
+Ref string(const std::string& text);
+Ref tuple_of(std::vector<Ref> items);
+// Gives an object another type with the same layout.
+void set_type(PyObject* object, PyObject* type);
+Ref native_class(const char* name, PyObject* base, std::vector<PyType_Slot> slots);
+
+// NEURON asks the generic look-up first for every subclass of HocObject, which fails for NEURON's own names and costs more than
+// they do. While this lives the object is a plain HocObject.
+class AsPlain {
+  public:
+    AsPlain(PyObject* object, bool plain)
+        : object_(object)
+        , type_(object->type) {
+        if (plain) {
+            object->type = types().hoc_object;
+        }
+    }
+    ~AsPlain() { object_->type = type_; }
+    AsPlain(const AsPlain&) = delete;
+    AsPlain& operator=(const AsPlain&) = delete;
+
+  private:
+    PyObject* object_;
+    PyObject* type_;
+};
+
+inline bool is_special(PyObject* name) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
+    return !text || text[0] == '_';
+}
+
+const Method* internal_method(const char* name);
+
+// ---- host_python_interpreter.cpp: p ----
+void install_interpreter();
+PyObject* names_of_p();  // what p adds, asked before NEURON
+
+// ---- host_python_calls.cpp: functions and classes that are called through p ----
+void install_calls();
+// NEURON's function, method or class behind a HocObject; null where it is something else.
+const Symbol* callable_of(PyObject* hoc_object);
+void give_function_type(PyObject* value);                              // p converts what it is called with
+void give_mechanism_type(PyObject* value, PyObject* name);             // p.ExpSyn
+PyObject* own_class(const std::string& name, PyObject* neuron_class);  // p.List: a new reference
+PyObject* new_empty(PyObject* type, PyObject*, PyObject*);             // an instance without an Object; its __init__ gives it one
+int init_netcon(PyObject* self, PyObject* arguments, PyObject* keywords);
+PyObject* call_netcon_class(PyObject* type, PyObject* arguments, PyObject* keywords);
+// Of classes of ours in front of NEURON's: isinstance is as for NEURON's own; p.NetCon[0], p.List.append.
+Ref metatype(const char* name, std::vector<PyType_Slot> slots);
+Ref metatype_of_neurons(const char* name, std::vector<PyType_Slot> slots);
+
+// ---- host_python_types.cpp: what p makes ----
+std::map<std::string, PyObject*>& types_by_class();  // a NEURON class and the type that its instances get from p
+PyObject* object_getattro(PyObject* self, PyObject* name);
+int object_setattro(PyObject* self, PyObject* name, PyObject* value);
+bool is_native(PyObject* type);         // of ours, and no class of a user's
+void ask_neuron_first(PyObject* type);  // for all names that are not ours
+
+// ---- host_attributes.cpp ----
+PyObject* attributes_of(const Value& owner);  // a borrowed dict, or null
+PyObject* make_attributes_of(const Value& owner);
+
+}  // namespace patch::host::python

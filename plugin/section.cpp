@@ -1,0 +1,117 @@
+// Reads and sets what NEURON knows of a section.
+#include "section.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+namespace patch::section {
+
+namespace {
+
+std::string exactly(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.17g", value);
+    return text;
+}
+
+void set_dimensions(const Dimensions& arguments) {
+    for (const auto& [name, value] : {std::pair{"length", arguments.length}, std::pair{"diameter", arguments.diameter}}) {
+        if (!(value > 0)) {
+            throw refused(ErrorKind::value, name, shown(value), "more than 0 um", host::name(arguments.section));
+        }
+    }
+    const host::SectionScope scope(arguments.section);
+    host::run_hoc(("{L = " + exactly(arguments.length) + "}\n{diam = " + exactly(arguments.diameter) + "}\n").c_str());
+}
+
+void set_segments(const Segments& arguments) {
+    constexpr double most = 32767;  // NEURON counts them in a short
+    const double segments = arguments.segments;
+    if (!(segments >= 1 && segments <= most) || std::floor(segments) != segments) {
+        throw refused(ErrorKind::value, "segments", shown(segments), "a whole number from 1 to 32767", host::name(arguments.section));
+    }
+    if (!host::can_make()) {
+        throw while_running("the number of segments cannot change");
+    }
+    const host::SectionScope scope(arguments.section);
+    host::run_hoc(("{nseg = " + exactly(segments) + "}\n").c_str());
+}
+
+Value points(const OfSection& arguments) {
+    return host::new_array(host::points(arguments.section), 3);
+}
+
+Value parent(const OfSection& arguments) {
+    const Section found = host::parent(arguments.section);
+    return found ? Value::of(found) : Value{};
+}
+
+Value own_section(const OfSegment& arguments) {
+    return Value::of(arguments.segment.section);
+}
+
+// ---- NEURON's stack of sections ----
+
+// Sections that push() has put there and neither pop() nor the end of a with has taken away, the last one last.
+std::vector<Section>& pushed() {
+    static auto& all = *new std::vector<Section>;
+    return all;
+}
+
+Chained push(const OfSection& arguments) {
+    host::push_section(arguments.section);
+    pushed().push_back(arguments.section);
+    return {};
+}
+
+void pop(const OfSection& arguments) {
+    if (pushed().empty() || !(pushed().back() == arguments.section) || !(host::current_section() == arguments.section)) {
+        throw not_on_top(host::name(arguments.section), pushed().empty() ? "" : host::name(pushed().back()));
+    }
+    pushed().pop_back();
+    host::pop_section();
+}
+
+Chained enter(const OfSection& arguments) {
+    if (pushed().empty() || !(pushed().back() == arguments.section)) {
+        throw not_on_top(host::name(arguments.section), pushed().empty() ? "" : host::name(pushed().back()));
+    }
+    return {};
+}
+
+bool leave(const Leave& arguments) {
+    pop({arguments.section});
+    return false;  // what was raised inside goes on
+}
+
+// ---- SectionRef ----
+
+Value referred(const OfReference& arguments) {
+    return host::attribute(arguments.reference, "sec");
+}
+
+Value children(const OfReference& arguments) {
+    return host::call(host::attribute(host::attribute(arguments.reference, "sec"), "children").origin, {}, {});
+}
+
+constexpr unsigned of_reference = host::on_section_ref | host::property;
+
+}  // namespace
+
+const host::Methods methods{
+    host::method<Dimensions, &set_dimensions>("set_dimensions", "Sets L and diam.", host::in_hoc | host::on_section),
+    host::method<Segments, &set_segments>("set_segments", "Sets nseg.", host::in_hoc | host::on_section),
+    host::method<OfSection, &points>("points", "The 3-D points (um), a numpy array of three columns.", host::on_section | host::property),
+    host::method<OfSection, &parent>("parent", "The section that this one is connected to, or None.",
+                                     host::on_patch_section | host::property),
+    host::method<OfSegment, &own_section>("section", "The section of this segment.", host::on_segment | host::property),
+    host::method<OfSection, &push>("push", "Makes this the current section until pop(), or for the time of a with.",
+                                   host::on_patch_section),
+    host::method<OfSection, &pop>("pop", "Ends what push() began.", host::on_patch_section),
+    host::method<OfSection, &enter>("__enter__", "Begins a with of push().", host::on_patch_section, "with"),
+    host::method<Leave, &leave>("__exit__", "Ends what push() began.", host::on_patch_section, "with"),
+    host::method<OfReference, &referred>("section", "The section that is referred to; NEURON's sec.", of_reference),
+    host::method<OfReference, &children>("child", "The sections connected to it, a list.", of_reference),
+};
+
+}  // namespace patch::section
