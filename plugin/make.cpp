@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 namespace patch::make {
 
@@ -13,7 +14,8 @@ namespace {
 
 // p's own numbers for the two clamps, where none are given.
 struct Own {
-    const char *mechanism, *attribute;
+    std::string_view mechanism;
+    const char* attribute;
     double value;
 };
 constexpr Own own_defaults[] = {

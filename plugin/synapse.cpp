@@ -158,6 +158,19 @@ Owned mechanism(const Mechanism& arguments) {
     return made;
 }
 
+// The same without reading what else could have been given.
+Owned mechanism_at(const AtSegment& arguments) {
+    if (known_mechanism(arguments.name).artificial_cell) {
+        Mechanism same;
+        same.name = arguments.name;
+        same.place.value = Value::of(arguments.place);
+        return mechanism(same);
+    }
+    Owned made = make::mechanism(arguments.name, arguments.place, {}, {}, make::Through::p);
+    host::keep_placed(made.get());
+    return made;
+}
+
 Owned point_process(const PointProcess& arguments) {
     const std::string name = arguments.factory.kind == Kind::text ? arguments.factory.text : host::mechanism_named_by(arguments.factory);
     if (name.empty()) {
@@ -221,6 +234,8 @@ const host::Methods methods{
     host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section),
     host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.",
                                         host::internal | host::named_by_first),
+    host::method<AtSegment, &mechanism_at>("mechanism_at", "Makes an instance of a mechanism at a segment.",
+                                           host::internal | host::named_by_first),
     host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
     host::method<OfPointProcess, &parameters>("parameters", "The names of its variables, each with a pointer: _ref_tau.",
                                               host::on_point_process | host::property),

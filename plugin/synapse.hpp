@@ -43,6 +43,13 @@ struct Mechanism {
     };
 };
 
+// The usual p.<Mechanism>(segment).
+struct AtSegment {
+    std::string name;
+    Segment place;
+    static constexpr Field fields[] = {{"name", "", required | positional}, {"place", "a Segment", required | positional}};
+};
+
 // p.PointProcess(factory, target, ...), the older spelling of p.<Mechanism>(target, ...).
 struct PointProcess {
     Value factory;

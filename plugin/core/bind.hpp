@@ -213,6 +213,7 @@ struct Signature {
     const char* about = "";
     const Slot* slots = nullptr;
     std::size_t size = 0;
+    bool takes_section = false;  // it has an argument `sec` of its own
 
     // "record($self, x=None)" and "p.record([x])": for inspect.signature, help and the reference.
     std::string python(bool method) const;
@@ -263,7 +264,15 @@ const std::array<Slot, field_count<Arguments>>& slots() {
 
 template <class Arguments>
 Signature signature(const char* name, const char* about) {
-    return {name, about, slots<Arguments>().data(), field_count<Arguments>};
+    constexpr bool takes_section = [] {
+        for (const Field& field : Arguments::fields) {
+            if (std::string_view(field.name) == "sec") {
+                return true;
+            }
+        }
+        return false;
+    }();
+    return {name, about, slots<Arguments>().data(), field_count<Arguments>, takes_section};
 }
 
 // Reads a call into its struct. Throws before anything is made.

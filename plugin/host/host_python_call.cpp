@@ -130,10 +130,7 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
         const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : std::string();
         const CallScope scope(named_by_first ? called.c_str() : method.said);
         const Signature signature = method.described();
-        bool takes_section = bound && !(method.places & on_vector);  // a method's own section is what it is about
-        for (std::size_t i = 0; i < signature.size; ++i) {
-            takes_section = takes_section || signature.slots[i].name == "sec";
-        }
+        const bool takes_section = signature.takes_section || (bound && !(method.places & on_vector));  // its own section is what it is about
         auto* const receiver = static_cast<PyObject*>(self);
         PythonFace face(bound, receiver, reinterpret_cast<PyObject* const*>(arguments), std::size_t(count), static_cast<PyObject*>(names),
                         takes_section);

@@ -216,10 +216,11 @@ PyMethodDef instance_definition{"__instancecheck__", reinterpret_cast<void*>(&is
 PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
     const Method* const method = internal_method(function);
     std::vector<void*> values;
+    const std::ptrdiff_t count = api().PyTuple_Size(arguments);
+    values.reserve(std::size_t(count) + 8);
     if (first) {
         values.push_back(first);
     }
-    const std::ptrdiff_t count = api().PyTuple_Size(arguments);
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         values.push_back(api().PyTuple_GetItem(arguments, i));
     }
@@ -239,7 +240,8 @@ PyObject* forward(const char* function, PyObject* first, PyObject* arguments, Py
 }
 
 PyObject* call_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
-    return forward("mechanism", mechanism_names[self], arguments, keywords);
+    const bool usual = !keywords && api().PyTuple_Size(arguments) == 1 && api().PyTuple_GetItem(arguments, 0)->type == types().segment;
+    return forward(usual ? "mechanism_at" : "mechanism", mechanism_names[self], arguments, keywords);
 }
 
 // What __init__ of a user's class has made goes into the user's own object.
@@ -300,8 +302,9 @@ const Symbol* callable_of(PyObject* hoc_object) {
     return fields_are_known && is_function(hoc_object) ? symbol_in(hoc_object) : nullptr;
 }
 
+// Without counting: NEURON never gives back what an object of its own counts of its type.
 void give_function_type(PyObject* value) {
-    set_type(value, function_type);
+    value->type = function_type;
 }
 
 void give_mechanism_type(PyObject* value, PyObject* name) {
@@ -358,8 +361,9 @@ PyObject* own_class(const std::string& name, PyObject* neuron_class) {
                              {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
                    .release();
         set_type(type, metaclass);
-        ask_neuron_first(type);
-        add_methods(type, name == "SectionRef" ? on_section_ref : 0U);
+        const unsigned place = name == "SectionRef" ? on_section_ref : 0U;
+        ask_neuron_first(type, place);
+        add_methods(type, place);
     }
     api().Py_IncRef(type);
     return type;

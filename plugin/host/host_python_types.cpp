@@ -65,15 +65,59 @@ namespace {
 
 // ---- What p makes ----
 
-// p's types of NEURON objects, and classes that users derive from them: what is not ours on the first is NEURON's.
-std::unordered_set<PyObject*>& plain_types() {
-    static auto& all = *new std::unordered_set<PyObject*>;
+// Names that were looked at already, by address: Python has each name of a program once.
+class KnownNames {
+  public:
+    bool has(PyObject* name) const { return names_[place_of(name)] == name; }
+    void add(PyObject* name) {
+        api().Py_IncRef(name);  // so that no other name takes its address
+        const Ref before(std::exchange(names_[place_of(name)], name));
+    }
+
+  private:
+    static constexpr std::size_t size = 256;
+    static std::size_t place_of(PyObject* name) { return (reinterpret_cast<std::uintptr_t>(name) >> 4) % size; }
+    PyObject* names_[size] = {};
+};
+
+// p's types of NEURON objects: what is not ours on them is NEURON's.
+struct NativeType {
+    unsigned places = 0;  // whose rows are ours
+    KnownNames neurons, ours;
+};
+std::unordered_map<PyObject*, NativeType>& native_types() {
+    static auto& all = *new std::unordered_map<PyObject*, NativeType>;
     return all;
 }
-PyObject* names_of_objects = nullptr;  // the names that are ours
+
+bool is_ours(PyObject* name, unsigned places) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
+    return !text || text[0] == '_' || std::any_of(methods().begin(), methods().end(), [&](const Method& method) {
+               return (method.places & places) && std::strcmp(text, method.name) == 0;
+           });
+}
 
 bool asks_neuron(PyObject* self, PyObject* name) {
-    return plain_types().count(self->type) && !is_special(name) && !api().PyDict_GetItemWithError(names_of_objects, name);
+    static PyObject* last = nullptr;
+    static NativeType* type = nullptr;
+    if (self->type != last) {
+        const auto found = native_types().find(self->type);
+        if (found == native_types().end()) {
+            return false;
+        }
+        last = self->type;
+        type = &found->second;
+    }
+    if (type->neurons.has(name)) {
+        return true;
+    }
+    if (type->ours.has(name)) {
+        return false;
+    }
+    const bool ours = is_ours(name, type->places);
+    (ours ? type->ours : type->neurons).add(name);
+    return !ours;
 }
 
 // An error that is put aside, and comes back unless it is dropped.
@@ -100,11 +144,11 @@ Value owner(PyObject* self) {
 }  // namespace
 
 bool is_native(PyObject* type) {
-    return plain_types().count(type);
+    return native_types().count(type);
 }
 
-void ask_neuron_first(PyObject* type) {
-    plain_types().insert(type);
+void ask_neuron_first(PyObject* type, unsigned places) {
+    native_types()[type].places = places;
 }
 
 PyObject* object_getattro(PyObject* self, PyObject* name) {
@@ -165,10 +209,16 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
 
 namespace {
 
+bool is_threshold(PyObject* name) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
+    return text && std::strcmp(text, "threshold") == 0;
+}
+
 // Whether the threshold of a gid's source was set by its own connection or by another's is for p.check().
 int netcon_setattro(PyObject* self, PyObject* name, PyObject* value) {
     const int result = object_setattro(self, name, value);
-    if (result == 0 && text_of(name) == "threshold") {
+    if (result == 0 && is_threshold(name)) {
         note_threshold(object_in(self));
     }
     return result;
@@ -176,7 +226,7 @@ int netcon_setattro(PyObject* self, PyObject* name, PyObject* value) {
 
 // A receiver's threshold would be a number without an effect.
 int receiver_setattro(PyObject* self, PyObject* name, PyObject* value) {
-    if (text_of(name) == "threshold") {
+    if (is_threshold(name)) {
         const CallScope scope("threshold");
         set_exception(receivers_threshold());
         return -1;
@@ -223,23 +273,11 @@ PyObject* section_dir(PyObject* self, PyObject*) {
 }
 PyMethodDef section_dir_definition{"__dir__", reinterpret_cast<void*>(&section_dir), METH_NOARGS, "The names that can be read now."};
 
-// Names that were looked at already, by address: Python has each name of a program once.
-constexpr std::size_t remembered = 64;
-PyObject* known_names[remembered];
-std::size_t slot_of(PyObject* name) {
-    return (reinterpret_cast<std::uintptr_t>(name) >> 4) % remembered;
-}
-bool is_known(PyObject* name) {
-    return known_names[slot_of(name)] == name;
-}
-void remember(PyObject* name) {
-    api().Py_IncRef(name);  // so that no other name takes its address
-    const Ref before(std::exchange(known_names[slot_of(name)], name));
-}
+KnownNames known_of_sections;
 
 // Every attribute that is set on a section passes here: the one place to see what a section of p holds.
 int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
-    if (!is_known(name)) {
+    if (!known_of_sections.has(name)) {
         try {
             const std::string text = text_of(name);
             const bool neurons = is_section_attribute(text);
@@ -252,7 +290,7 @@ int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
             if (!neurons && value) {
                 warn_of_near_name(value_of(self, Protocol::untouched), text);
             }
-            remember(name);
+            known_of_sections.add(name);
         } catch (const std::exception&) {
             return -1;
         }
@@ -311,13 +349,30 @@ void extend_vectors() {
 
 namespace patch::host::python {
 
+namespace {
+
+// The type that p gives to instances of a class of NEURON's; null where it is NEURON's own.
+PyObject* type_of(Object object) {
+    static std::unordered_map<const cTemplate*, PyObject*> known;
+    static std::size_t classes = 0;
+    if (classes != types_by_class().size()) {  // one was added
+        classes = types_by_class().size();
+        known.clear();
+    }
+    const auto [row, is_new] = known.try_emplace(raw(object)->ctemplate, nullptr);
+    if (is_new) {
+        const auto found = types_by_class().find(class_name(object));
+        row->second = found != types_by_class().end() ? found->second : is_point_process(object) ? types().point_process : nullptr;
+    }
+    return row->second;
+}
+
+}  // namespace
+
 Ref wrap(Object object) {
     Ref handle = checked(static_cast<PyObject*>(neuron::python::methods.ho2po(raw(object))));
-    const auto found = types_by_class().find(class_name(object));
-    if (found != types_by_class().end()) {
-        set_type(handle.get(), found->second);
-    } else if (is_point_process(object)) {
-        set_type(handle.get(), types().point_process);
+    if (PyObject* const type = type_of(object)) {
+        set_type(handle.get(), type);
     }
     return handle;
 }
@@ -346,21 +401,15 @@ void install_types() {
                                      {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
                                       {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
                             .release();
-    ask_neuron_first(all.point_process);
+    ask_neuron_first(all.point_process, on_point_process);
     const Ref context = checked(api().PyObject_GetAttrString(hoc.get(), "ParallelContext"));
     all.parallel = native_class("patch.parallel.ParallelContext", context.get(),
                                 {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
                                  {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
                        .release();
     set_type(all.parallel, api().PyType_Type);  // NEURON's own metaclass knows NEURON's own classes alone
-    ask_neuron_first(all.parallel);
+    ask_neuron_first(all.parallel, on_parallel);
     types_by_class()["ParallelContext"] = all.parallel;
-    names_of_objects = checked(api().PyDict_New()).release();
-    for (const Method& method : methods()) {
-        if (method.places & (on_point_process | on_parallel | on_netcon | on_iclamp | on_seclamp | on_vecstim | on_section_ref)) {
-            api().PyDict_SetItemString(names_of_objects, method.name, api().none());
-        }
-    }
     // NEURON's own metaclass finds the class by identity, so p.NetCon has one of ours: p.NetCon(...), p.NetCon[0].
     const Ref stock_netcon = checked(api().PyObject_GetAttrString(hoc.get(), "NetCon"));
     const Ref netcon_metatype =
@@ -374,11 +423,11 @@ void install_types() {
                                {SLOT_tp_setattro, reinterpret_cast<void*>(&netcon_setattro)}})
                      .release();
     set_type(all.netcon, netcon_metatype.get());
-    ask_neuron_first(all.netcon);
+    ask_neuron_first(all.netcon, on_netcon);
     types_by_class()["NetCon"] = all.netcon;
     all.receiver =
         native_class("patch.objects.Receiver", all.netcon, {{SLOT_tp_setattro, reinterpret_cast<void*>(&receiver_setattro)}}).release();
-    ask_neuron_first(all.receiver);
+    ask_neuron_first(all.receiver, on_netcon);
 
     install_interpreter();
     all.module = checked(api().PyModule_New("_libpatch")).release();
@@ -407,7 +456,7 @@ void install_types() {
           Kind{"patch.objects.IClamp", "IClamp", on_iclamp}, Kind{"patch.objects.SEClamp", "SEClamp", on_seclamp}}) {
         PyObject* const type = native_class(name, all.point_process, {}).release();
         types_by_class()[class_name] = type;
-        ask_neuron_first(type);
+        ask_neuron_first(type, on_point_process | place);
         add_methods(type, place);
         publish(name + std::strlen("patch.objects."), type);
     }

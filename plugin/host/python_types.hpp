@@ -82,7 +82,7 @@ std::map<std::string, PyObject*>& types_by_class();  // a NEURON class and the t
 PyObject* object_getattro(PyObject* self, PyObject* name);
 int object_setattro(PyObject* self, PyObject* name, PyObject* value);
 bool is_native(PyObject* type);         // of ours, and no class of a user's
-void ask_neuron_first(PyObject* type);  // for all names that are not ours
+void ask_neuron_first(PyObject* type, unsigned places);  // for all names but those of the rows of these places
 
 // ---- host_attributes.cpp ----
 PyObject* attributes_of(const Value& owner);  // a borrowed dict, or null
