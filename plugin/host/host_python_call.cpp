@@ -95,8 +95,7 @@ const char* class_of(const Error& error) {
 void set_exception(const Error& error) {
     set_last_error(error.sentence());
     try {
-        const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
-        const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + ".exceptions").c_str()));
+        const Ref module = checked(api().PyImport_ImportModule((package_name() + ".exceptions").c_str()));
         const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
         const char* const topic = error.topic == Topic::connect    ? "HocConnectError"
                                   : error.topic == Topic::record   ? "HocRecordError"
@@ -130,7 +129,8 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
         const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : std::string();
         const CallScope scope(named_by_first ? called.c_str() : method.said);
         const Signature signature = method.described();
-        const bool takes_section = signature.takes_section || (bound && !(method.places & on_vector));  // its own section is what it is about
+        const bool takes_section =
+            signature.takes_section || (bound && !(method.places & on_vector));  // its own section is what it is about
         auto* const receiver = static_cast<PyObject*>(self);
         PythonFace face(bound, receiver, reinterpret_cast<PyObject* const*>(arguments), std::size_t(count), static_cast<PyObject*>(names),
                         takes_section);

@@ -2,13 +2,14 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "../core/embedded.hpp"
 #include "../core/version.hpp"
 #include "nrn9.hpp"
-#include "python.hpp"
+#include "python_types.hpp"
 
 namespace patch::host {
 
@@ -30,22 +31,68 @@ Ref embedded_sources() {
 }
 
 // Calls a function of _loader.py, which decides whose `patch` answers an import.
-void call_loader(const char* function, std::vector<Ref> given) {
-    const Ref sources = embedded_sources();
-    PyObject* const loader = api().PyDict_GetItemString(sources.get(), "_loader.py");
-    const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
-    const Ref execute = checked(api().PyObject_GetAttrString(builtins.get(), "exec"));
-    const Ref space = checked(api().PyDict_New());
-    api().PyDict_SetItemString(space.get(), "__name__", text("_libpatch_loader", 16).get());
-    const Ref arguments = checked(api().PyTuple_New(2));
-    api().PyTuple_SetItem(arguments.get(), 0, Ref::borrowed(loader).release());
-    api().PyTuple_SetItem(arguments.get(), 1, Ref(space).release());
-    checked(api().PyObject_Call(execute.get(), arguments.get(), nullptr));
-    const Ref passed = checked(api().PyTuple_New(std::ptrdiff_t(given.size())));
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        api().PyTuple_SetItem(passed.get(), std::ptrdiff_t(i), given[i].release());
+Ref call_loader(const char* function, std::vector<Ref> given) {
+    static PyObject* space = nullptr;
+    if (!space) {
+        const Ref sources = embedded_sources();
+        const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
+        const Ref execute = checked(api().PyObject_GetAttrString(builtins.get(), "exec"));
+        space = checked(api().PyDict_New()).release();
+        api().PyDict_SetItemString(space, "__name__", string("_libpatch_loader").get());
+        const Ref loader = Ref::borrowed(api().PyDict_GetItemString(sources.get(), "_loader.py"));
+        checked(api().PyObject_Call(execute.get(), tuple_of({loader, Ref::borrowed(space)}).get(), nullptr));
+        const Ref install = Ref::borrowed(api().PyDict_GetItemString(space, "install"));
+        checked(api().PyObject_Call(install.get(), tuple_of({Ref::borrowed(types().module), sources}).get(), nullptr));
     }
-    checked(api().PyObject_Call(api().PyDict_GetItemString(space.get(), function), passed.get(), nullptr));
+    return checked(api().PyObject_Call(api().PyDict_GetItemString(space, function), tuple_of(std::move(given)).get(), nullptr));
+}
+
+// The first import of `patch` or `libpatch` is what brings the loader: a process that only loads the library does not wait for it.
+// The native module stands in front of Python's finders until then.
+PyObject* find_spec(PyObject*, PyObject* arguments) {
+    try {
+        const std::string name = text_of(api().PyTuple_GetItem(arguments, 0));
+        const std::string package = name.substr(0, name.find('.'));
+        if (package != "patch" && package != "libpatch") {
+            return Ref::borrowed(api().none()).release();
+        }
+        const auto given = [&](std::ptrdiff_t i) {
+            return Ref::borrowed(i < api().PyTuple_Size(arguments) ? api().PyTuple_GetItem(arguments, i) : api().none());
+        };
+        return call_loader("find", {Ref::borrowed(types().module), given(0), given(1), given(2)}).release();
+    } catch (const std::exception&) {
+        return nullptr;
+    }
+}
+constexpr int METH_VARARGS = 0x0001;
+PyMethodDef find_spec_definition{"find_spec", reinterpret_cast<void*>(&find_spec), METH_VARARGS,
+                                 "Brings the loader of patch at its first import."};
+
+// Whether a `patch` that is imported already, or being imported, is ours and of this version; nothing is imported: true.
+bool imported_is_ours() {
+    PyObject* const module = api().PyDict_GetItemString(api().PyImport_GetModuleDict(), "patch");
+    if (!module) {
+        return true;
+    }
+    const Ref path(api().PyObject_GetAttrString(module, "__path__"));
+    const Ref folders(path ? api().PySequence_List(path.get()) : nullptr);
+    api().PyErr_Clear();
+    if (!folders || api().PyList_Size(folders.get()) == 0) {
+        return false;
+    }
+    std::ifstream file(text_of(api().PyList_GetItem(folders.get(), 0)) + "/_libpatch_version");
+    std::string version;
+    return std::getline(file, version) && version == patch::version();
+}
+
+void await_import() {
+    const Ref find = checked(api().PyCFunction_NewEx(&find_spec_definition, nullptr, nullptr));
+    api().PyObject_SetAttrString(types().module, "find_spec", find.get());
+    const Ref sys = checked(api().PyImport_ImportModule("sys"));
+    const Ref finders = checked(api().PyObject_GetAttrString(sys.get(), "meta_path"));
+    const Ref insert = checked(api().PyObject_GetAttrString(finders.get(), "insert"));
+    checked(
+        api().PyObject_Call(insert.get(), tuple_of({checked(api().PyLong_FromLongLong(0)), Ref::borrowed(types().module)}).get(), nullptr));
 }
 
 bool is_whole(const Api& table) {
@@ -54,6 +101,19 @@ bool is_whole(const Api& table) {
 }
 
 }  // namespace
+
+namespace python {
+
+std::string package_name() {
+    Ref name(api().PyObject_GetAttrString(types().module, "package"));
+    if (!name) {
+        api().PyErr_Clear();
+        name = call_loader("name", {Ref::borrowed(types().module)});
+    }
+    return text_of(name.get());
+}
+
+}  // namespace python
 
 void install_python() {
     static bool installed = false;
@@ -70,7 +130,10 @@ void install_python() {
     do_waiting();
     try {
         install_types();
-        call_loader("install", {Ref::borrowed(types().module), embedded_sources()});
+        await_import();
+        if (!imported_is_ours()) {
+            package_name();
+        }
     } catch (const std::exception&) {
         complain("libpatch: the Python package could not be installed: " + take_exception() + "\n");
     }

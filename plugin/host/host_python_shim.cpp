@@ -15,8 +15,7 @@ using namespace python;
 namespace {
 
 Ref function_of_shim(const char* file, const char* name) {
-    const Ref package = checked(api().PyObject_GetAttrString(types().module, "package"));
-    const Ref module = checked(api().PyImport_ImportModule((text_of(package.get()) + "." + file).c_str()));
+    const Ref module = checked(api().PyImport_ImportModule((package_name() + "." + file).c_str()));
     return checked(api().PyObject_GetAttrString(module.get(), name));
 }
 

@@ -94,8 +94,8 @@ bool is_ours(PyObject* name, unsigned places) {
     std::ptrdiff_t size = 0;
     const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
     return !text || text[0] == '_' || std::any_of(methods().begin(), methods().end(), [&](const Method& method) {
-               return (method.places & places) && std::strcmp(text, method.name) == 0;
-           });
+        return (method.places & places) && std::strcmp(text, method.name) == 0;
+    });
 }
 
 bool asks_neuron(PyObject* self, PyObject* name) {

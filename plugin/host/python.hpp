@@ -255,7 +255,8 @@ std::string text_of(PyObject* unicode);
 // The handle of a NEURON object that a HocObject wraps; none if it wraps something else.
 Object object_in(PyObject* hoc_object);
 
-void install_types();  // host_python_types.cpp
+std::string package_name();  // "patch", or "libpatch" beside a foreign `patch`
+void install_types();        // host_python_types.cpp
 void add_methods(PyObject* type, unsigned place);
 PyObject* new_function(const Method& method);
 const char* doc_of(const Method& method, bool bound);  // signature and help, malloc's

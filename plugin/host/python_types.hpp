@@ -81,7 +81,7 @@ Ref metatype_of_neurons(const char* name, std::vector<PyType_Slot> slots);
 std::map<std::string, PyObject*>& types_by_class();  // a NEURON class and the type that its instances get from p
 PyObject* object_getattro(PyObject* self, PyObject* name);
 int object_setattro(PyObject* self, PyObject* name, PyObject* value);
-bool is_native(PyObject* type);         // of ours, and no class of a user's
+bool is_native(PyObject* type);                          // of ours, and no class of a user's
 void ask_neuron_first(PyObject* type, unsigned places);  // for all names but those of the rows of these places
 
 // ---- host_attributes.cpp ----

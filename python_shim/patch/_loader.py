@@ -1,4 +1,4 @@
-"""Run by the library when it is loaded into a Python process: decides which package answers `import patch` and `import libpatch`.
+"""Run by the library at the first import of `patch` or `libpatch` after the load: decides which package answers `import patch` and `import libpatch`.
 
 An installed `patch` of ours with the library's version is preferred; with another version, or none, the sources embedded in the
 library answer. A foreign package `patch` is left alone: ours is then `libpatch` only. Ours is known by a file, never by importing it.
@@ -91,7 +91,9 @@ def installed_version():
 
 
 def install(native, sources):
-    """Chooses the package, tells the native module its name and answers imports of it from now on."""
+    """Chooses the package, tells the native module its name and answers imports of it from now on, in its place."""
+    if native in sys.meta_path:
+        sys.meta_path.remove(native)
     version = installed_version()
     native.package = "libpatch" if version == "" else "patch"
     finder = Finder(native.package, sources)
@@ -109,3 +111,17 @@ def install(native, sources):
     sys.meta_path.insert(0, finder)
     for name in replaced:  # the other package may be in the middle of its own import
         importlib.import_module(name)
+
+
+def name(native):
+    """What ours is called in this process."""
+    return native.package
+
+
+def find(native, name, path, target):
+    """The answer to the first import of ours, which the native module was asked for."""
+    for finder in list(sys.meta_path):
+        spec = finder.find_spec(name, path, target)
+        if spec is not None:
+            return spec
+    return None
