@@ -1,4 +1,4 @@
-"""Run by the library at the first import of `patch` or `libpatch` after the load: decides which package answers `import patch` and `import libpatch`.
+"""Run by the library at the first import of `patch` or `libpatch` after the load: decides which package answers.
 
 An installed `patch` of ours with the library's version is preferred; with another version, or none, the sources embedded in the
 library answer. A foreign package `patch` is left alone: ours is then `libpatch` only. Ours is known by a file, never by importing it.
