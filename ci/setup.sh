@@ -56,12 +56,13 @@ has_headers "$python" || fail "$python has no Python.h, which mpi4py is built wi
 mkdir -p build
 exec 9>build/.setup.lock
 flock 9
-key="$(cat ci/setup.sh ci/requirements.txt | sha256sum | cut -c1-16) $("$python" -c 'import sys; print(sys.version.split()[0], sys.base_prefix)') $PWD"
+key="$(cat ci/setup.sh ci/requirements.txt ci/requirements-no-deps.txt | sha256sum | cut -c1-16) $("$python" -c 'import sys; print(sys.version.split()[0], sys.base_prefix)') $PWD"
 [ "$(cat .venv/.setup 2>/dev/null)" != "$key" ] || exit 0
 
 echo "setup: making .venv"
 "$python" -m venv --clear .venv
 .venv/bin/pip install -q --disable-pip-version-check -r ci/requirements.txt
+.venv/bin/pip install -q --disable-pip-version-check --no-deps -r ci/requirements-no-deps.txt
 
 # PyPI's binary of mpi4py wants a libmpi.so.12 that Debian's MPICH does not have: it is built here, once for each MPICH and Python.
 mpi4py=mpi4py==4.1.2

@@ -11,31 +11,18 @@ namespace {
 
 constexpr double own_amplitude = 1, own_duration = 100, own_voltage = -70;  // nA, ms, mV
 
+// One number or several; what is not given, or None, is p's own.
+std::vector<double> levels(const Value& given, const char* name, double otherwise, const char* expected) {
+    const bool is_given = given.given() && given.kind != Kind::none;
+    return is_given ? make::numbers(given, name, expected) : std::vector<double>{otherwise};
+}
+
 double at_least_zero(std::optional<double> given, double otherwise, const char* name, Segment place) {
     const double value = given.value_or(otherwise);
     if (value < 0) {
         throw refused(ErrorKind::value, name, shown(value), "at least 0 ms", host::name(place));
     }
     return value;
-}
-
-// One number or several.
-std::vector<double> levels(const Value& given, const char* name, double otherwise, const char* expected) {
-    if (!given.given() || given.kind == Kind::none) {
-        return {otherwise};
-    }
-    if (given.kind == Kind::number) {
-        return {Reader<double>::read(given, name)};
-    }
-    const host::Numbers several = host::numbers(given, name, expected);
-    if (!several.flat) {
-        throw wrong_kind(name, "a table", expected);
-    }
-    std::vector<double> values;
-    for (std::size_t i = 0; i < several.rows; ++i) {
-        values.push_back(Reader<double>::read(Value::of(several.at(i)), name));
-    }
-    return values;
 }
 
 Segment place_of(Segment section, std::optional<double> x) {
@@ -58,10 +45,11 @@ void play(Object clamp, const std::vector<double>& amplitudes, double delay) {
 
 Owned iclamp(const Current& arguments) {
     const Segment place = place_of(arguments.section, arguments.x);
-    if (arguments.amp.given() && arguments.amplitude.given()) {
-        throw given_twice("amplitude");
+    const auto is_given = [](const Value& value) { return value.given() && value.kind != Kind::none; };
+    const bool short_name = is_given(arguments.amp);
+    if (short_name && is_given(arguments.amplitude)) {
+        throw refused(ErrorKind::type, "amplitude", "given twice", "once");
     }
-    const bool short_name = arguments.amp.given();
     const std::vector<double> amplitudes =
         levels(short_name ? arguments.amp : arguments.amplitude, short_name ? "amp" : "amplitude", own_amplitude, "a number or several");
     if (amplitudes.empty()) {
@@ -111,8 +99,8 @@ double get(const Value& clamp, const char* name) {
     return host::value(host::object_variable(live(clamp), name));
 }
 
-void set(const Assigned& arguments, const char* name) {
-    host::set_attribute(live(arguments.clamp), name, Reader<double>::read(arguments.value, name));
+void set(const Assigned& arguments, const char* said, const char* name) {
+    host::set_attribute(live(arguments.clamp), name, Reader<double>::read(arguments.value, said));
 }
 
 bool is_current(const Value& clamp) {
@@ -123,32 +111,32 @@ double duration(const OfClamp& arguments) {
     return get(arguments.clamp, is_current(arguments.clamp) ? "dur" : "dur2");
 }
 void set_duration(const Assigned& arguments) {
-    set(arguments, is_current(arguments.clamp) ? "dur" : "dur2");
+    set(arguments, "duration", is_current(arguments.clamp) ? "dur" : "dur2");
 }
 double amplitude(const OfClamp& arguments) {
     return get(arguments.clamp, "amp");
 }
 void set_amplitude(const Assigned& arguments) {
-    set(arguments, "amp");
+    set(arguments, "amplitude", "amp");
 }
 double delay(const OfClamp& arguments) {
     return get(arguments.clamp, "dur1");
 }
 void set_delay(const Assigned& arguments) {
-    set(arguments, "dur1");
+    set(arguments, "delay", "dur1");
 }
 double after(const OfClamp& arguments) {
     return get(arguments.clamp, "dur3");
 }
 void set_after(const Assigned& arguments) {
-    set(arguments, "dur3");
+    set(arguments, "after", "dur3");
 }
 double holding(const OfClamp& arguments) {
     return get(arguments.clamp, "amp1");
 }
 void set_holding(const Assigned& arguments) {
-    set(arguments, "amp1");
-    set(arguments, "amp3");
+    set(arguments, "holding", "amp1");
+    set(arguments, "holding", "amp3");
 }
 Value voltage(const OfClamp& arguments) {
     std::vector<Value> three;
@@ -158,18 +146,8 @@ Value voltage(const OfClamp& arguments) {
     return host::new_list(three);
 }
 void set_voltage(const Assigned& arguments) {
-    const std::vector<double> voltages = levels(arguments.value, "voltage", own_voltage, "a number or three");
-    if (voltages.size() == 1) {
-        host::set_attribute(live(arguments.clamp), "amp2", voltages[0]);
-        return;
-    }
-    if (voltages.size() != 3) {
-        throw refused(ErrorKind::value, "voltage", std::to_string(voltages.size()) + " numbers", "a number or three",
-                      host::name(arguments.clamp.object));
-    }
-    const char* const names[]{"amp1", "amp2", "amp3"};
-    for (std::size_t i = 0; i < voltages.size(); ++i) {
-        host::set_attribute(live(arguments.clamp), names[i], voltages[i]);
+    for (const auto& [name, value] : make::clamp_levels("voltage", arguments.value)) {
+        host::set_attribute(live(arguments.clamp), name, value.number);
     }
 }
 
@@ -185,17 +163,17 @@ const host::Methods methods{
     host::method<Voltage, &vclamp>("vclamp", "Puts a voltage clamp (SEClamp) into the section; returns it.",
                                    host::in_hoc | host::on_section),
     host::method<OfClamp, &duration>("duration", "ms; NEURON's dur, of an SEClamp dur2.", both),
-    host::method<Assigned, &set_duration>("set_duration", "", host::internal),
+    host::method<Assigned, &set_duration>("set_duration", "", host::internal, "duration"),
     host::method<OfClamp, &amplitude>("amplitude", "nA; NEURON's amp.", of_current),
-    host::method<Assigned, &set_amplitude>("set_amplitude", "", host::internal),
+    host::method<Assigned, &set_amplitude>("set_amplitude", "", host::internal, "amplitude"),
     host::method<OfClamp, &delay>("delay", "ms before the step; NEURON's dur1.", of_voltage),
-    host::method<Assigned, &set_delay>("set_delay", "", host::internal),
+    host::method<Assigned, &set_delay>("set_delay", "", host::internal, "delay"),
     host::method<OfClamp, &after>("after", "ms after the step; NEURON's dur3.", of_voltage),
-    host::method<Assigned, &set_after>("set_after", "", host::internal),
+    host::method<Assigned, &set_after>("set_after", "", host::internal, "after"),
     host::method<OfClamp, &holding>("holding", "mV before and after the step; NEURON's amp1 and amp3.", of_voltage),
-    host::method<Assigned, &set_holding>("set_holding", "", host::internal),
+    host::method<Assigned, &set_holding>("set_holding", "", host::internal, "holding"),
     host::method<OfClamp, &voltage>("voltage", "mV, the three levels; NEURON's amp1, amp2 and amp3. One number is the step's.", of_voltage),
-    host::method<Assigned, &set_voltage>("set_voltage", "", host::internal),
+    host::method<Assigned, &set_voltage>("set_voltage", "", host::internal, "voltage"),
 };
 
 }  // namespace patch::clamp

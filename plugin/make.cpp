@@ -47,6 +47,20 @@ std::string stored_name(const std::string& mechanism, const std::string& name) {
     return name;
 }
 
+Keywords by_stored_names(const std::string& mechanism, const Keywords& attributes) {
+    Keywords stored;
+    for (const auto& [name, value] : attributes) {
+        if (stored_name(mechanism, name) != name) {
+            Reader<double>::read(value, name.c_str());  // the sentence has the name that was given
+        }
+        const bool level = mechanism == "SEClamp" && (name == "voltage" || name == "holding");
+        for (auto& each : level ? clamp_levels(name, value) : Keywords{{stored_name(mechanism, name), value}}) {
+            stored.push_back(std::move(each));
+        }
+    }
+    return stored;
+}
+
 struct Setting {
     std::string name;
     double value;
@@ -55,12 +69,15 @@ struct Setting {
 std::vector<Setting> check_attributes(const std::string& mechanism, const Keywords& attributes) {
     const std::vector<std::string> known = host::attribute_names(mechanism);
     std::vector<Setting> settings;
-    for (const auto& [name, value] : attributes) {
-        const std::string stored = stored_name(mechanism, name);
-        if (std::find(known.begin(), known.end(), stored) == known.end()) {
+    for (const auto& [name, value] : by_stored_names(mechanism, attributes)) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
             throw no_such_attribute(name, mechanism, known);
         }
-        settings.push_back({stored, Reader<double>::read(value, name.c_str())});
+        const bool twice = std::any_of(settings.begin(), settings.end(), [&](const Setting& each) { return each.name == name; });
+        if (twice && mechanism != "SEClamp") {  // its voltage may say again what holding has said
+            throw refused(ErrorKind::type, name, "given twice", "once");
+        }
+        settings.push_back({name, Reader<double>::read(value, name.c_str())});
     }
     return settings;
 }
@@ -72,6 +89,39 @@ Segment at(Section section, double x) {
         throw refused(ErrorKind::value, "x", shown(x), "0 to 1", host::name(section));
     }
     return {section, x};
+}
+
+std::vector<double> numbers(const Value& value, const char* name, const char* expected) {
+    if (value.kind == Kind::number) {
+        return {Reader<double>::read(value, name)};
+    }
+    const host::Numbers several = host::numbers(value, name, expected);
+    if (!several.flat) {
+        throw wrong_kind(name, "a table", expected);
+    }
+    std::vector<double> all;
+    for (std::size_t i = 0; i < several.rows; ++i) {
+        all.push_back(several.at(i));
+        if (!std::isfinite(all.back())) {
+            throw bad_element(name, i, all.back(), "a finite number", {});
+        }
+    }
+    return all;
+}
+
+Keywords clamp_levels(const std::string& name, const Value& value) {
+    if (name == "holding") {
+        const Value number = Value::of(Reader<double>::read(value, "holding"));
+        return {{"amp1", number}, {"amp3", number}};
+    }
+    const std::vector<double> voltages = numbers(value, "voltage", "a number or three");
+    if (voltages.size() == 1) {
+        return {{"amp2", Value::of(voltages[0])}};
+    }
+    if (voltages.size() != 3) {
+        throw refused(ErrorKind::value, "voltage", std::to_string(voltages.size()) + " numbers", "a number or three");
+    }
+    return {{"amp1", Value::of(voltages[0])}, {"amp2", Value::of(voltages[1])}, {"amp3", Value::of(voltages[2])}};
 }
 
 // A pointer with its section is the place it points to, where it is a voltage of that section.

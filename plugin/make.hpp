@@ -8,6 +8,12 @@ namespace patch::make {
 // The place at x on a section; x has to be from 0 to 1.
 Segment at(Section section, double x);
 
+// A number or several (a sequence, a Vector), each finite.
+std::vector<double> numbers(const Value& value, const char* name, const char* expected);
+// An SEClamp's levels by the names that people use, as NEURON's amp1, amp2 and amp3: `holding` is before and after the step;
+// `voltage` is the step's, or all three.
+Keywords clamp_levels(const std::string& name, const Value& value);
+
 // A gid: an integer from 0 to 2147483647, a boolean is none.
 int gid(const Value& value);
 

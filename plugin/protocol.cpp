@@ -85,8 +85,9 @@ Value own_interpreter(const Receiver&) {
     return host::interpreter();
 }
 
+// A handle that NEURON has given becomes one of p's.
 Value transform(const Anything& arguments) {
-    return arguments.object.value;
+    return host::as_of_p(arguments.object.value);
 }
 
 Value transform_netcon(const ToNetcon& arguments) {

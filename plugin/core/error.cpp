@@ -240,6 +240,10 @@ Error pointer_without_section() {
     return error;
 }
 
+Error not_deletable(const std::string& name) {
+    return Error(ErrorKind::name, name + " cannot be deleted");
+}
+
 Error not_on_top(const std::string& section, const std::string& top) {
     return Error(ErrorKind::access,
                  section + " is not the section that was pushed last" + (top.empty() ? "; none was pushed" : ", " + top + " is"));

@@ -353,6 +353,7 @@ bool is_section_attribute(const std::string& name);
 void warn_of_near_name(const Value& owner, const std::string& name);
 std::vector<std::string> near_names();  // those that are still there, a sentence each
 Value interpreter();                    // p
+Value as_of_p(Value value);             // an object's handle of p's type, where p has one
 // Attributes of the user's own on a section or an object that has no room for them; an absent value takes one away. They go with it.
 Value own_attribute(const Value& owner, const char* name);
 void set_own_attribute(const Value& owner, const char* name, const Value& value);

@@ -37,6 +37,13 @@ PyObject* get_property(PyObject* self, void* method) {
 }
 
 int set_property(PyObject* self, PyObject* value, void* method) {
+    const Method& setter = *static_cast<const Method*>(method);
+    const Signature signature = setter.described();
+    if (!value && signature.size > 1 && (signature.slots[1].field->role & required)) {
+        const CallScope scope(setter.said);
+        set_exception(not_deletable(setter.said));
+        return -1;
+    }
     void* const arguments[]{value};
     const Ref done(static_cast<PyObject*>(static_cast<const Method*>(method)->python(self, arguments, value ? 1 : 0, nullptr)));
     return done ? 0 : -1;

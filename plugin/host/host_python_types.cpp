@@ -275,14 +275,23 @@ PyMethodDef section_dir_definition{"__dir__", reinterpret_cast<void*>(&section_d
 
 KnownNames known_of_sections;
 
+// Whether a name ends as the variables of a density mechanism do: gnabr_hh.
+bool ends_as_a_mechanisms(const std::string& name) {
+    for (std::size_t at = name.find('_', 1); at != std::string::npos; at = name.find('_', at + 1)) {
+        if (is_density_mechanism(name.substr(at + 1))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Every attribute that is set on a section passes here: the one place to see what a section of p holds.
 int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
     if (!known_of_sections.has(name)) {
         try {
             const std::string text = text_of(name);
             const bool neurons = is_section_attribute(text);
-            const std::size_t suffix = text.rfind('_');
-            if (!neurons && suffix != std::string::npos && is_density_mechanism(text.substr(suffix + 1))) {
+            if (!neurons && ends_as_a_mechanisms(text)) {
                 const CallScope scope("setattr");
                 set_exception(no_such_attribute(text, host::name(value_of(self, Protocol::untouched).segment.section), {}));
                 return -1;
@@ -318,6 +327,26 @@ PyObject* section_type() {
     return type;
 }
 
+namespace {
+
+// The type that p gives to instances of a class of NEURON's; null where it is NEURON's own.
+PyObject* type_of(Object object) {
+    static std::unordered_map<const cTemplate*, PyObject*> known;
+    static std::size_t classes = 0;
+    if (classes != types_by_class().size()) {  // one was added
+        classes = types_by_class().size();
+        known.clear();
+    }
+    const auto [row, is_new] = known.try_emplace(raw(object)->ctemplate, nullptr);
+    if (is_new) {
+        const auto found = types_by_class().find(class_name(object));
+        row->second = found != types_by_class().end() ? found->second : is_point_process(object) ? types().point_process : nullptr;
+    }
+    return row->second;
+}
+
+}  // namespace
+
 }  // namespace patch::host::python
 
 namespace patch::host {
@@ -339,6 +368,14 @@ Value receiver(Object netcon) {
     return held(std::move(handle));
 }
 
+Value as_of_p(Value value) {
+    using namespace python;
+    auto* const handle = static_cast<PyObject*>(value.origin.address);
+    PyObject* const type = value.kind == Kind::object ? type_of(value.object) : nullptr;
+    const bool plain = type && handle && is_instance(handle, types().hoc_object) && !is_instance(handle, type);
+    return plain ? held(wrap(value.object)) : value;
+}
+
 void extend_vectors() {
     using namespace python;
     const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
@@ -348,26 +385,6 @@ void extend_vectors() {
 }  // namespace patch::host
 
 namespace patch::host::python {
-
-namespace {
-
-// The type that p gives to instances of a class of NEURON's; null where it is NEURON's own.
-PyObject* type_of(Object object) {
-    static std::unordered_map<const cTemplate*, PyObject*> known;
-    static std::size_t classes = 0;
-    if (classes != types_by_class().size()) {  // one was added
-        classes = types_by_class().size();
-        known.clear();
-    }
-    const auto [row, is_new] = known.try_emplace(raw(object)->ctemplate, nullptr);
-    if (is_new) {
-        const auto found = types_by_class().find(class_name(object));
-        row->second = found != types_by_class().end() ? found->second : is_point_process(object) ? types().point_process : nullptr;
-    }
-    return row->second;
-}
-
-}  // namespace
 
 Ref wrap(Object object) {
     Ref handle = checked(static_cast<PyObject*>(neuron::python::methods.ho2po(raw(object))));
