@@ -20,7 +20,11 @@
 
 extern "C" __attribute__((visibility("default"))) void modl_reg() {
     using namespace patch;
-    if (!host::fits() || host::installed("Patch")) {  // a second nrn_load_dll is harmless
+    if (!host::fits()) {
+        return;
+    }
+    if (host::installed("Patch")) {  // a second nrn_load_dll is harmless, and brings what an early load had to put off
+        host::do_waiting();
         return;
     }
     host::install_class("Patch",

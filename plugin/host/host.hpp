@@ -303,6 +303,7 @@ bool installed(const char* class_name);
 void install_class(const char* name, std::vector<Methods> capabilities);
 const std::vector<Method>& methods();           // all that was installed
 void when_ready(std::function<void()> action);  // now, or after an early load
+void do_waiting();                              // what when_ready has put off, if NEURON is ready by now
 void install_templates();                       // hoc/*.hoc, embedded
 void install_python();                          // methods on stock types and the module, in a Python process
 void answer_bare_name(const char* name);        // nrn_load_dll("libpatch.so") from any folder, once loaded

@@ -118,7 +118,11 @@ double time() {
 }
 
 double& variable(const char* name) {
-    return *nrn_symbol_dataptr(visible_symbol(name));
+    Symbol* const found = visible_symbol(name);
+    if (found->subtype == NOTUSER) {  // of HOC's own top level: nrn_symbol_dataptr knows it from NEURON 9.0.2 on
+        return *hoc_top_level_data[found->u.oboff].pval;
+    }
+    return *nrn_symbol_dataptr(found);
 }
 
 double& standard_variable(const char* name) {

@@ -267,5 +267,4 @@ void refresh_docs();                                   // signatures show the nu
 namespace patch::host {
 void set_last_error(const std::string& sentence);
 void when_interpreter_starts(void (*action)());
-void do_waiting();  // what when_ready has put off
 }  // namespace patch::host

@@ -26,6 +26,9 @@ def native():
     if "_libpatch" not in sys.modules:
         from neuron import h
 
+        from ._loader import look
+
         if not h.nrn_load_dll(path()) or "_libpatch" not in sys.modules:
             raise ImportError(f"NEURON could not load {path()}")
+        look(sys.modules["_libpatch"])
     return sys.modules["_libpatch"]

@@ -73,28 +73,56 @@ class Finder:
         return None
 
 
-def installed_version():
-    """The version of an installed `patch` of ours; "" for a foreign one, None for none."""
+MEND = "`pip uninstall nrn-patch libpatch`, then install libpatch again"
+
+
+def has_nrn_patch(folder):
+    """Whether pip has put nrn-patch, whose package is called patch too, into a folder of packages."""
+    try:
+        return any(name.startswith("nrn_patch-") for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def installed():
+    """The version of an installed `patch` of ours ("" for a foreign one, None for none), and what has to be mended there, or ""."""
     try:
         spec = importlib.util.find_spec("patch")
     except (ImportError, ValueError, AttributeError):
-        return ""
+        return "", ""
     if spec is None:
-        return None
+        return None, ""
     for folder in spec.submodule_search_locations or []:
         try:
             with open(os.path.join(folder, "_libpatch_version")) as file:
-                return file.read().strip()
+                version = file.read().strip()
         except OSError:
-            pass
-    return ""
+            continue
+        try:
+            with open(os.path.join(folder, "__init__.py")) as file:
+                ours = "from ._library import" in file.read()
+        except OSError:  # an uninstalled nrn-patch has taken it along
+            return "incomplete", f"the package in {folder} has lost files: {MEND}"
+        if has_nrn_patch(os.path.dirname(folder)):
+            return version if ours else "", f"nrn-patch is in {os.path.dirname(folder)} too, and both packages are called patch: {MEND}"
+        return version if ours else "", ""
+    return "", ""
+
+
+def look(native):
+    """Learns once which `patch` is installed, and says what has to be mended there."""
+    if not hasattr(native, "advice"):
+        native.installed, native.advice = installed()
+        if native.advice:
+            print(f"libpatch: {native.advice}", file=sys.stderr)
+    return native.installed
 
 
 def install(native, sources):
     """Chooses the package, tells the native module its name and answers imports of it from now on, in its place."""
     if native in sys.meta_path:
         sys.meta_path.remove(native)
-    version = installed_version()
+    version = look(native)
     native.package = "libpatch" if version == "" else "patch"
     finder = Finder(native.package, sources)
     if version == "":
@@ -104,7 +132,8 @@ def install(native, sources):
     if version in (None, native.version):
         sys.meta_path.append(finder)  # what is installed comes first
         return
-    native.complain(version)
+    if not native.advice:
+        native.complain(version)
     replaced = [name for name in sys.modules if name == "patch" or name.startswith("patch.")]
     for name in replaced:
         del sys.modules[name]

@@ -5,6 +5,7 @@ import os
 import sys
 
 from ._library import native as _native
+from ._loader import has_nrn_patch
 
 __all__ = ["facts"]
 
@@ -42,6 +43,18 @@ def _others(package):
     return found
 
 
+def _site(hook):
+    """What the hook of `python -m patch site` has done in this process."""
+    if hook.reason is None:
+        return f"{hook.__file__}, switched off", ""
+    if hook.reason:
+        return f"{hook.__file__}, not loaded: {hook.reason}", "mend the site's hook by `python -m patch site install`"
+    named, loaded = os.environ.get("PATCH_LIBRARY") or hook.LIBRARY, f"{hook.LIBRARY}, by {hook.__file__}"
+    if os.path.realpath(named) == os.path.realpath(hook.LIBRARY):
+        return loaded, ""
+    return loaded, f"PATCH_LIBRARY names {named}, and the site's hook was first: set PATCH_SITE=0 as well"
+
+
 def facts(mpi_file):
     """Rows of (what, what is said of it, what to change or "")."""
     native = _native()
@@ -49,9 +62,13 @@ def facts(mpi_file):
     rows = [("Python", f"{sys.version.split()[0]}, {sys.executable or 'inside nrniv'}", "")]
     rows.append(("mpi4py", *_mpi4py(mpi_file)))
     place = getattr(package, "__file__", None) or "from the library"
-    rows.append(("package", f"{native.package}, {place}", ""))
+    rows.append(("package", f"{native.package}, {place}", native.advice))
+    if "libpatch_site" in sys.modules:
+        rows.append(("site", *_site(sys.modules["libpatch_site"])))
     others = list(dict.fromkeys(_others(native.package)))
     if others:
-        advice = f"another package is called patch, {others[0]}: uninstall it, or import libpatch" if native.package == "patch" else ""
-        rows.append(("others", ", ".join(others), advice))
+        theirs = has_nrn_patch(os.path.dirname(others[0]))
+        uninstall = "`pip uninstall nrn-patch`" if theirs else "uninstall it"
+        advice = f"another package is called patch, {others[0]}: {uninstall}, or import libpatch"
+        rows.append(("others", ", ".join(others), advice if theirs or native.package == "patch" else ""))
     return rows

@@ -1,9 +1,4 @@
-"""The versions of Patch and of NEURON, which compare with strings.
-
->>> from patch.version import get_neuron_version
->>> get_neuron_version() >= "9.0.0"
-True
-"""
+"""The versions of Patch and of NEURON."""
 
 import re
 
@@ -12,58 +7,57 @@ from ._library import native as _native
 __all__ = ["NeuronVersion", "get_neuron_version", "version"]
 
 
-def _parts(text):
-    """The numbers of a version; what follows them (``rc1``, ``.dev3``) makes it an earlier one. Raises ValueError where there are none."""
-    found = re.match(r"\s*v?(\d+(?:\.\d+)*)(.*)", str(text))
-    if not found:
-        raise ValueError(f"{text!r} is no version, expected numbers such as 9.0.2")
-    numbers = [int(number) for number in found[1].split(".")]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return numbers, not re.match(r"[.-]?(a|b|rc|dev|alpha|beta)", found[2]), found[2].strip()
+def version():
+    """The version of the library that is loaded."""
+    return _native().version
 
 
 class NeuronVersion(str):
-    """A version of NEURON. It is a string, and compares by its numbers: ``NeuronVersion("9.0.10") > "9.0.9"``, ``== "9.0.10"``."""
+    """A version as text, ordered by its numbers; what it is compared with may be a plain string.
+
+    >>> NeuronVersion("9.0.2") < "9.0.10"
+    True
+    >>> NeuronVersion("9.0.2") == "9.0.2"
+    True
+    """
 
     __slots__ = ()
 
     def __new__(cls, text):
-        _parts(text)
+        _order(text)
         return super().__new__(cls, text)
 
-    def __eq__(self, other):
-        try:
-            return _parts(self) == _parts(other)
-        except ValueError:
-            return NotImplemented
+    def __repr__(self):
+        return f"NeuronVersion({str(self)!r})"
 
     def __lt__(self, other):
-        return _parts(self) < _parts(other)
+        return _order(self) < _order(other) if isinstance(other, str) else NotImplemented
 
     def __le__(self, other):
-        return _parts(self) <= _parts(other)
+        return _order(self) <= _order(other) if isinstance(other, str) else NotImplemented
 
     def __gt__(self, other):
-        return _parts(self) > _parts(other)
+        return _order(self) > _order(other) if isinstance(other, str) else NotImplemented
 
     def __ge__(self, other):
-        return _parts(self) >= _parts(other)
+        return _order(self) >= _order(other) if isinstance(other, str) else NotImplemented
 
-    def __ne__(self, other):
-        return not self == other
 
-    def __hash__(self):
-        return hash(str(self))
+def _order(text):
+    """What a version is ordered by: its numbers; of the same numbers, what is on the way to a release ("9.0a1") comes before it."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)*)(.*)", text)
+    if not found:
+        raise ValueError(f"{text!r} is not a version, expected one such as '9.0.2'")
+    numbers, rest = found.groups()
+    return [int(number) for number in numbers.split(".")], not rest, rest
 
 
 def get_neuron_version():
-    """The version of the NEURON that runs."""
-    from neuron import h
+    """The version of the NEURON that is running.
 
-    return NeuronVersion(h.nrnversion(0))
+    >>> get_neuron_version() >= "9.0"
+    True
+    """
+    import neuron
 
-
-def version():
-    """The version of the library that is loaded."""
-    return _native().version
+    return NeuronVersion(neuron.__version__)

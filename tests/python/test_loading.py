@@ -214,6 +214,12 @@ def test_a_late_load_after_an_early_one_gives_1_and_brings_the_rest(host, folder
     check(host, folder, load(kind, "./copy.so") + load(kind, "libpatch.so") + USE[kind], dll="./libpatch.so")
 
 
+@pytest.mark.parametrize("host", ["nrniv", "nrniv -nopython"])
+def test_a_load_after_an_early_load_brings_the_templates(host, folder):
+    program = load("hoc", "./libpatch.so") + 'if (!name_declared("PatchRecording")) execerror("no template", "")\n'
+    check(host, folder, program, dll="./libpatch.so")
+
+
 @all_hosts
 def test_neuron_loads_it_by_itself_as_the_model_library_of_the_folder(host, tmp_path):
     kind = HOSTS[host][0]

@@ -1,0 +1,20 @@
+# Writes share/patch/hoc at install time. The templates come with the library, and NEURON refuses to define one twice: a file of a template's
+# name has its documentation and loads the library. The examples load it by patch.hoc, from any folder.
+set(source "${CMAKE_CURRENT_LIST_DIR}/../../hoc")
+set(destination "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/patch/hoc")
+set(load "{load_file(\"patch.hoc\")}")
+
+file(GLOB files RELATIVE "${source}" "${source}/*.hoc" "${source}/examples/*.hoc")
+foreach(file IN LISTS files)
+    file(READ "${source}/${file}" text)
+    if(file MATCHES "^examples/")
+        string(REGEX REPLACE "{nrn_load_dll\\([^)]*\\)}" "${load}" text "${text}")
+        string(REPLACE "From the repository's root" "In this folder" text "${text}")
+        string(REPLACE "hoc/examples/" "" text "${text}")
+    else()
+        string(REGEX MATCH "^(//[^\n]*\n)+" documentation "${text}")
+        set(text "${documentation}${load}\n")
+    endif()
+    message(STATUS "Installing: ${destination}/${file}")
+    file(WRITE "${destination}/${file}" "${text}")
+endforeach()
