@@ -49,6 +49,7 @@ Owned transmit(const Transmitter& wanted) {
     const Owned netcon = host::new_netcon(wanted.source, {}, {wanted.threshold, unset, unset}, host::Sharer::gid);
     host::give_gid(wanted.gid, netcon.get(), wanted.output);
     host::keep_connection(wanted.source, {}, netcon.get());
+    host::note_reference(wanted.source.value, Value::of(netcon.get()));
     host::keep_gid(wanted.gid, netcon.get());
     if (host::recorded_all()) {
         host::warn(recorded_before(wanted.gid));

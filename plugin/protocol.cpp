@@ -90,12 +90,20 @@ Value transform(const Anything& arguments) {
     return host::as_of_p(arguments.object.value);
 }
 
+bool is_place(const Value& value) {
+    return value.kind == Kind::section || value.kind == Kind::segment;
+}
+
 Value transform_netcon(const ToNetcon& arguments) {
-    return arguments.object.value;
+    const Value& value = arguments.object.value;
+    return is_place(value) ? Value::of(host::range_variable(value.segment, "v")) : value;
 }
 
 Value transform_record(const ToRecord& arguments) {
-    return arguments.object.value;
+    const Value& value = arguments.object.value;
+    const Variable current =
+        value.kind == Kind::object && host::is_placed(value.object) ? host::object_variable(value.object, "i") : Variable{};
+    return is_place(value) ? Value::of(host::range_variable(value.segment, "v")) : current ? Value::of(current) : value;
 }
 
 // A section is the place that its __arc__ says.

@@ -25,10 +25,10 @@ void set_dimensions(const Dimensions& arguments) {
 }
 
 void set_segments(const Segments& arguments) {
-    constexpr double most = 32767;  // NEURON counts them in a short
+    constexpr double most = 32766;  // NEURON counts them, and one more, in a short
     const double segments = arguments.segments;
     if (!(segments >= 1 && segments <= most) || std::floor(segments) != segments) {
-        throw refused(ErrorKind::value, "segments", shown(segments), "a whole number from 1 to 32767", host::name(arguments.section));
+        throw refused(ErrorKind::value, "segments", shown(segments), "a whole number from 1 to 32766", host::name(arguments.section));
     }
     if (!host::can_make()) {
         throw while_running("the number of segments cannot change");
@@ -52,30 +52,42 @@ Value own_section(const OfSegment& arguments) {
 
 // ---- NEURON's stack of sections ----
 
-// Sections that push() has put there and neither pop() nor the end of a with has taken away, the last one last.
-std::vector<Section>& pushed() {
-    static auto& all = *new std::vector<Section>;
+// What push() has put there and is there still: NEURON's own pop_section() may have taken it away.
+struct Pushed {
+    Section section;
+    int depth;
+};
+std::vector<Pushed>& pushed() {
+    static auto& all = *new std::vector<Pushed>;
+    while (!all.empty() && all.back().depth > host::stack_depth()) {
+        all.pop_back();
+    }
     return all;
 }
 
 Chained push(const OfSection& arguments) {
+    pushed();
     host::push_section(arguments.section);
-    pushed().push_back(arguments.section);
+    pushed().push_back({arguments.section, host::stack_depth()});
     return {};
 }
 
-void pop(const OfSection& arguments) {
-    if (pushed().empty() || !(pushed().back() == arguments.section) || !(host::current_section() == arguments.section)) {
-        throw not_on_top(host::name(arguments.section), pushed().empty() ? "" : host::name(pushed().back()));
+void check_on_top(Section section) {
+    const bool on_top = !pushed().empty() && pushed().back().section == section && pushed().back().depth == host::stack_depth();
+    if (!on_top) {
+        const Section top = pushed().empty() ? Section{} : pushed().back().section;
+        throw not_on_top(host::name(section), top && !(top == section) && host::exists(top) ? host::name(top) : "");
     }
+}
+
+void pop(const OfSection& arguments) {
+    check_on_top(arguments.section);
     pushed().pop_back();
     host::pop_section();
 }
 
 Chained enter(const OfSection& arguments) {
-    if (pushed().empty() || !(pushed().back() == arguments.section)) {
-        throw not_on_top(host::name(arguments.section), pushed().empty() ? "" : host::name(pushed().back()));
-    }
+    check_on_top(arguments.section);
     return {};
 }
 

@@ -23,7 +23,7 @@ struct Dimensions {
 struct Segments {
     Section section;
     double segments;
-    static constexpr Field fields[] = {{"section", "", receiver}, {"segments", "a whole number from 1 to 32767; NEURON's nseg", required}};
+    static constexpr Field fields[] = {{"section", "", receiver}, {"segments", "a whole number from 1 to 32766; NEURON's nseg", required}};
 };
 struct OfReference {
     Value reference;

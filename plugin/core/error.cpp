@@ -240,13 +240,21 @@ Error pointer_without_section() {
     return error;
 }
 
+Error init_not_called(const std::string& type) {
+    return Error(ErrorKind::type, "the __init__ of " + type + " has to call super().__init__()");
+}
+
+Error no_mechanism_named() {
+    return Error(ErrorKind::type,
+                 "a mechanism is missing: p.ExpSyn(segment), p.PointProcess('ExpSyn', segment), or a class derived from p.ExpSyn");
+}
+
 Error not_deletable(const std::string& name) {
     return Error(ErrorKind::name, name + " cannot be deleted");
 }
 
 Error not_on_top(const std::string& section, const std::string& top) {
-    return Error(ErrorKind::access,
-                 section + " is not the section that was pushed last" + (top.empty() ? "; none was pushed" : ", " + top + " is"));
+    return Error(ErrorKind::access, section + " is not on top of the section stack" + (top.empty() ? "" : ", " + top + " is"));
 }
 
 Error not_connected(const std::string& source, const std::string& target) {

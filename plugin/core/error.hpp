@@ -82,6 +82,8 @@ Error not_connected(const std::string& source, const std::string& target);
 Error no_such_mechanism(const std::string& name, const std::vector<std::string>& known);
 Error no_such_name(const std::string& name, const std::vector<std::string>& known);
 Error no_such_attribute(const std::string& name, const std::string& owner, const std::vector<std::string>& known);
+Error init_not_called(const std::string& type);
+Error no_mechanism_named();
 Error not_deletable(const std::string& name);
 Error unequal_lengths(const std::string& first, std::size_t first_size, const std::string& second, std::size_t second_size,
                       const std::string& place);

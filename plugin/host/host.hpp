@@ -31,6 +31,7 @@ std::vector<double> points(Section section);  // x, y, z (um) of each 3-D point
 Section parent(Section section);              // none: {}
 void push_section(Section section);           // on NEURON's stack
 void pop_section();
+int stack_depth();
 inline constexpr std::size_t most_points = 32767;  // NEURON counts them in a short
 // Appends n 3-D points (um); stride is in doubles, diameters may be one number for all (diameter_stride 0).
 struct Columns {
@@ -351,7 +352,8 @@ Value receiver(Object netcon);       // a handle that refuses a threshold, which
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 // A name that a user sets and NEURON does not know: warns, once a name, where it nearly is one that NEURON knows.
 bool is_section_attribute(const std::string& name);
-void warn_of_near_name(const Value& owner, const std::string& name);
+bool warn_of_near_name(const Value& owner, const std::string& name);  // whether it nearly is one
+std::vector<std::string> section_attribute_names();
 std::vector<std::string> near_names();  // those that are still there, a sentence each
 Value interpreter();                    // p
 Value as_of_p(Value value);             // an object's handle of p's type, where p has one

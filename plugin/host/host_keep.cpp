@@ -305,7 +305,8 @@ std::vector<Partner> partners(const Value& value, bool connected_only) {
     }
     std::unordered_set<Registry::Id> seen{id};
     const auto add = [&](Registry::Id other, Registry::Id via) {
-        if (other != Registry::none && seen.insert(other).second) {  // newest first: the latest NetCon
+        if (other != Registry::none && !(connected_only && via == Registry::none) &&
+            seen.insert(other).second) {  // newest first: the latest NetCon
             found.push_back({value_of_node(all.node(other)), via == Registry::none ? Object{} : Object{all.node(via).address}});
         }
     };

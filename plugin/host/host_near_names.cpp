@@ -23,7 +23,9 @@ constexpr std::pair<const char*, const char*> other_words[] = {{"length", "L"}, 
                                                                {"segments", "nseg"}, {"n_segments", "nseg"}, {"axial_resistance", "Ra"},
                                                                {"capacitance", "cm"}};
 
-std::vector<std::string> section_names() {
+}  // namespace
+
+std::vector<std::string> section_attribute_names() {
     std::vector<std::string> names{"L", "Ra", "nseg", "rallbranch"};
     const short range_variable = symbol("v")->type;
     for (const Symbol* each = hoc_built_in_symlist->first; each; each = each->next) {
@@ -34,12 +36,35 @@ std::vector<std::string> section_names() {
     return names;
 }
 
+namespace {
+
+// What is public of an object's class, and what p adds to it.
+std::vector<std::string> object_names(Object object) {
+    std::vector<std::string> names;
+    for (const Symbol* each = raw(object)->ctemplate->symtable->first; each; each = each->next) {
+        if (each->cpublic) {
+            names.emplace_back(each->name);
+        }
+    }
+    unsigned own = 0;
+    for (const auto& [type, place] :
+         {std::pair{"NetCon", on_netcon}, {"IClamp", on_iclamp}, {"SEClamp", on_seclamp}, {"PatchVecStim", on_vecstim}}) {
+        own |= is_a(object, type) ? place : 0U;
+    }
+    for (const Method& method : methods()) {
+        if (method.places & own) {
+            names.emplace_back(method.name);
+        }
+    }
+    return names;
+}
+
 // The name of NEURON's that a name nearly is, or "".
 std::string meant_by(const std::string& name, const Value& owner) {
     if (owner.kind == Kind::object) {
-        return near_name(name, attribute_names(class_name(owner.object)));
+        return near_name(name, object_names(owner.object));
     }
-    std::vector<std::string> known = section_names();
+    std::vector<std::string> known = section_attribute_names();
     for (const auto& row : other_words) {
         known.emplace_back(row.first);
     }
@@ -75,22 +100,31 @@ bool is_section_attribute(const std::string& name) {
            variable == "rallbranch";
 }
 
-void warn_of_near_name(const Value& owner, const std::string& name) {
+bool warn_of_near_name(const Value& owner, const std::string& name) {
     static std::set<std::string> told;
     const std::string meant = name.empty() || name[0] == '_' ? "" : meant_by(name, owner);
     if (meant.empty()) {
-        return;
+        return false;
     }
-    Near near{owner, name, meant};
-    near.owner.origin = {};  // it is not held
-    near.owner.keeper = nullptr;
-    if (owner.kind != Kind::object) {
-        hold(owner.segment.section);
-    }
-    all_near().push_back(std::move(near));
-    if (told.insert(name).second) {
+    if (!told.count(name)) {
         warn(near_name_set(name_of(owner), name, meant), 1);
+        told.insert(name);
     }
+    const auto is_same = [&](const Near& near) {
+        const bool section = owner.kind != Kind::object && near.owner.segment.section == owner.segment.section;
+        return near.name == name && near.owner.kind == owner.kind &&
+               (section || (owner.kind == Kind::object && near.owner.object == owner.object));
+    };
+    if (std::none_of(all_near().begin(), all_near().end(), is_same)) {
+        Near near{owner, name, meant};
+        near.owner.origin = {};  // it is not held
+        near.owner.keeper = nullptr;
+        if (owner.kind != Kind::object) {
+            hold(owner.segment.section);
+        }
+        all_near().push_back(std::move(near));
+    }
+    return true;
 }
 
 std::vector<std::string> near_names() {

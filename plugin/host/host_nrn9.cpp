@@ -156,6 +156,10 @@ void push_section(Section section) {
     nrn_pushsec(raw(section));
 }
 
+int stack_depth() {
+    return nrn_isecstack();
+}
+
 void pop_section() {
     nrn_popsec();
 }

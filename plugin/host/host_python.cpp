@@ -232,6 +232,10 @@ Value section_value(PyObject* object, Protocol protocol) {
 
 }  // namespace
 
+Section section_in(PyObject* section) {
+    return {reinterpret_cast<SectionObject*>(section)->section};
+}
+
 Object object_in(PyObject* hoc_object) {
     ::Object* const object = neuron::python::methods.po2ho(hoc_object);
     if (!object) {
@@ -350,7 +354,7 @@ Value value_of(void* address, Protocol protocol) {
             return value;
         }
     }
-    if (protocol != Protocol::untouched) {
+    if (protocol != Protocol::untouched && !is_instance(object, api().PyType_Type)) {  // a class stands for nothing
         constexpr int deepest = 16;
         static int depth = 0;
         const Depth here(depth);

@@ -78,7 +78,7 @@ Ref meant(PyObject* argument, bool place) {
     Ref arc;
     constexpr int deepest = 16;  // an object may stand for another one
     for (int i = 0; i < deepest && !is_usual(object.get()) && !is_instance(object.get(), types().hoc_object); ++i) {
-        if (is_instance(object.get(), types().section)) {
+        if (is_instance(object.get(), types().section) || is_instance(object.get(), api().PyType_Type)) {
             break;
         }
         const Ref word(api().PyObject_GetAttrString(object.get(), "__neuron__"));
@@ -153,7 +153,16 @@ const Symbol* symbol_of_class(PyObject* type) {
 // p.List(...) and the classes that users derive from it.
 PyObject* new_of_own_class(PyObject* type, PyObject* positional, PyObject* named) {
     try {
-        const Arguments arguments = meant(positional, named, type, &symbol_of_class);
+        Arguments arguments = meant(positional, named, type, &symbol_of_class);
+        PyObject* const first = api().PyTuple_Size(arguments.positional) == 1 ? api().PyTuple_GetItem(arguments.positional, 0) : nullptr;
+        if (first && first->type == api().PyList_Type && symbol_of_class(type) == symbol("SectionList")) {
+            const Ref sections = checked(api().PyList_New(0));
+            for (std::ptrdiff_t i = 0; i < api().PyList_Size(first); ++i) {
+                api().PyList_Append(sections.get(), meant(api().PyList_GetItem(first, i), false).get());
+            }
+            arguments.held_positional = tuple_of({sections});
+            arguments.positional = arguments.held_positional.get();
+        }
         return stock().new_object(type, arguments.positional, arguments.named);
     } catch (const Raised&) {
         return nullptr;
@@ -267,10 +276,18 @@ PyObject* mechanism_of(PyObject* type) {
     return nullptr;
 }
 
+}  // namespace
+
 int init_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
     PyObject* const name = mechanism_of(self->type);
     return name ? take_over(self, forward("mechanism", name, arguments, keywords)) : -1;
 }
+
+void name_mechanism(PyObject* type, const std::string& name) {
+    names_by_class[type] = string(name).release();
+}
+
+namespace {
 
 // class MySyn(p.ExpSyn): the class of ExpSyn's instances that users derive from.
 PyObject* bases_of_mechanism(PyObject* self, PyObject*) {
@@ -286,6 +303,7 @@ PyObject* bases_of_mechanism(PyObject* self, PyObject*) {
                 native_class(strdup(full.c_str()), base,
                              {{SLOT_tp_new, reinterpret_cast<void*>(&new_empty)}, {SLOT_tp_init, reinterpret_cast<void*>(&init_mechanism)}})
                     .release();
+            set_type(type, types().point_process->type);
             names_by_class[type] = name;
         }
         return tuple_of({Ref::borrowed(type)}).release();
@@ -324,13 +342,59 @@ int init_netcon(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return take_over(self, forward("NetCon", nullptr, arguments, keywords));
 }
 
+bool is_empty(PyObject* hoc_object) {
+    if (!fields_are_known || is_native(hoc_object->type)) {
+        return false;
+    }
+    int kind = 0;  // of the top level, which a handle is before it gets an Object
+    std::memcpy(&kind, reinterpret_cast<char*>(hoc_object) + size_of_handle - 8, sizeof kind);
+    return kind == 0;
+}
+
+namespace {
+
+// What type.__call__ makes, if its __init__ has made something.
+PyObject* call_users_class(PyObject* type, PyObject* arguments, PyObject* keywords) {
+    static const auto stock_call = reinterpret_cast<Call>(api().PyType_GetSlot(api().PyType_Type, SLOT_tp_call));
+    PyObject* const made = stock_call(type, arguments, keywords);
+    if (!made) {
+        return nullptr;
+    }
+    const bool section = is_instance(made, types().section);
+    const bool empty = section ? !section_in(made) : is_instance(made, types().hoc_object) && is_empty(made);
+    if (empty) {
+        const Ref unused(made);
+        const Ref name(api().PyObject_GetAttrString(type, "__name__"));
+        const CallScope scope("__init__");
+        set_exception(init_not_called(name ? text_of(name.get()) : ""));
+        return nullptr;
+    }
+    return made;
+}
+
+}  // namespace
+
+// patch.objects.IClamp(segment) is p.IClamp(segment); PointProcess alone is no mechanism.
+PyObject* call_class(PyObject* type, PyObject* arguments, PyObject* keywords) {
+    if (!is_native(type)) {
+        return call_users_class(type, arguments, keywords);
+    }
+    const Ref name(api().PyObject_GetAttrString(type, "__name__"));
+    PyObject* const of_p = name && type != types().point_process ? api().PyDict_GetItemWithError(names_of_p(), name.get()) : nullptr;
+    if (of_p) {  // p.VecStim is a function
+        return api().PyObject_Call(of_p, arguments, keywords);
+    }
+    if (type == types().point_process) {
+        const CallScope scope("PointProcess");
+        set_exception(no_mechanism_named());
+        return nullptr;
+    }
+    return forward("mechanism", name.get(), arguments, keywords);
+}
+
 // type(p.NetCon).__call__: p's own NetCon for the class itself, Python's way for a subclass of it.
 PyObject* call_netcon_class(PyObject* type, PyObject* arguments, PyObject* keywords) {
-    if (type == types().netcon) {
-        return forward("NetCon", nullptr, arguments, keywords);
-    }
-    static const auto stock_call = reinterpret_cast<Call>(api().PyType_GetSlot(api().PyType_Type, SLOT_tp_call));
-    return stock_call(type, arguments, keywords);
+    return type == types().netcon ? forward("NetCon", nullptr, arguments, keywords) : call_users_class(type, arguments, keywords);
 }
 
 Ref metatype(const char* name, std::vector<PyType_Slot> slots) {

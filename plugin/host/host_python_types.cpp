@@ -152,6 +152,9 @@ void ask_neuron_first(PyObject* type, unsigned places) {
 }
 
 PyObject* object_getattro(PyObject* self, PyObject* name) {
+    if (is_empty(self)) {  // __init__ of a user's class has not called ours yet: NEURON would take it for its top level
+        return api().PyObject_GenericGetAttr(self, name);
+    }
     PyObject* found = nullptr;
     {
         const AsPlain plain(self, asks_neuron(self, name));
@@ -175,6 +178,9 @@ PyObject* object_getattro(PyObject* self, PyObject* name) {
 
 // What NEURON does not know stays with the object; not in neuron mode.
 int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    if (is_empty(self)) {
+        return api().PyObject_GenericSetAttr(self, name, value);
+    }
     {
         const AsPlain plain(self, asks_neuron(self, name));
         if (stock().setattro(self, name, value) == 0) {
@@ -188,7 +194,9 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
     try {
         SetAside error;
         const Value object = owner(self);
-        if (!object.object) {
+        const Ref of_type(api().PyObject_GetAttr(self->type, name));
+        api().PyErr_Clear();
+        if (!object.object || of_type) {  // of_type: it is there and cannot be set
             return -1;
         }
         if (!value) {
@@ -214,6 +222,29 @@ bool is_threshold(PyObject* name) {
     const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
     return text && std::strcmp(text, "threshold") == 0;
 }
+
+// dir(object): attributes of the user's own too.
+PyObject* object_dir(PyObject* self, PyObject*) {
+    try {
+        const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
+        const Ref object = checked(api().PyObject_GetAttrString(builtins.get(), "object"));
+        const Ref list = checked(api().PyObject_GetAttrString(object.get(), "__dir__"));
+        Ref names =
+            checked(api().PySequence_List(checked(api().PyObject_Call(list.get(), tuple_of({Ref::borrowed(self)}).get(), nullptr)).get()));
+        const Value value = owner(self);
+        PyObject* const own = value.object ? attributes_of(value) : nullptr;
+        std::ptrdiff_t at = 0;
+        PyObject *key = nullptr, *each = nullptr;
+        while (own && api().PyDict_Next(own, &at, &key, &each)) {
+            api().PyList_Append(names.get(), key);
+        }
+        return names.release();
+    } catch (const Raised&) {
+        return nullptr;
+    }
+}
+PyMethodDef object_dir_definition{"__dir__", reinterpret_cast<void*>(&object_dir), METH_NOARGS,
+                                  "The names of NEURON, of p and of your own."};
 
 // Whether the threshold of a gid's source was set by its own connection or by another's is for p.check().
 int netcon_setattro(PyObject* self, PyObject* name, PyObject* value) {
@@ -277,7 +308,7 @@ KnownNames known_of_sections;
 
 // Whether a name ends as the variables of a density mechanism do: gnabr_hh.
 bool ends_as_a_mechanisms(const std::string& name) {
-    for (std::size_t at = name.find('_', 1); at != std::string::npos; at = name.find('_', at + 1)) {
+    for (std::size_t at = name[0] == '_' ? std::string::npos : name.find('_', 1); at != std::string::npos; at = name.find('_', at + 1)) {
         if (is_density_mechanism(name.substr(at + 1))) {
             return true;
         }
@@ -287,19 +318,22 @@ bool ends_as_a_mechanisms(const std::string& name) {
 
 // Every attribute that is set on a section passes here: the one place to see what a section of p holds.
 int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
+    if (!section_in(self)) {  // __init__ of a user's class has not called ours yet
+        return api().PyObject_GenericSetAttr(self, name, value);
+    }
     if (!known_of_sections.has(name)) {
         try {
             const std::string text = text_of(name);
             const bool neurons = is_section_attribute(text);
             if (!neurons && ends_as_a_mechanisms(text)) {
-                const CallScope scope("setattr");
-                set_exception(no_such_attribute(text, host::name(value_of(self, Protocol::untouched).segment.section), {}));
+                const CallScope scope("Section");
+                set_exception(no_such_attribute(text, host::name(section_in(self)), section_attribute_names()));
                 return -1;
             }
-            if (!neurons && value) {
-                warn_of_near_name(value_of(self, Protocol::untouched), text);
+            const bool near = !neurons && value && warn_of_near_name(value_of(self, Protocol::untouched), text);
+            if (!near) {
+                known_of_sections.add(name);
             }
-            known_of_sections.add(name);
         } catch (const std::exception&) {
             return -1;
         }
@@ -413,12 +447,16 @@ void install_types() {
                                     {{SLOT_tp_setattro, reinterpret_cast<void*>(&section_setattro)},
                                      {SLOT_tp_init, reinterpret_cast<void*>(&section_init)}})
                            .release();
-    set_type(all.section_base, metatype("patch.objects.SectionClass", {}).get());
+    set_type(all.section_base, metatype("patch.objects.SectionClass", {{SLOT_tp_call, reinterpret_cast<void*>(&call_class)}}).get());
     all.point_process = native_class("patch.objects.PointProcess", all.hoc_object,
                                      {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
                                       {SLOT_tp_setattro, reinterpret_cast<void*>(&object_setattro)}})
                             .release();
     ask_neuron_first(all.point_process, on_point_process);
+    const Ref object_metatype = metatype("patch.objects.ObjectClass", {{SLOT_tp_call, reinterpret_cast<void*>(&call_class)}});
+    set_type(all.point_process, object_metatype.get());
+    const Ref object_list = checked(api().PyDescr_NewMethod(all.point_process, &object_dir_definition));
+    api().PyObject_SetAttrString(all.point_process, "__dir__", object_list.get());
     const Ref context = checked(api().PyObject_GetAttrString(hoc.get(), "ParallelContext"));
     all.parallel = native_class("patch.parallel.ParallelContext", context.get(),
                                 {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
@@ -441,6 +479,8 @@ void install_types() {
                      .release();
     set_type(all.netcon, netcon_metatype.get());
     ask_neuron_first(all.netcon, on_netcon);
+    const Ref netcon_list = checked(api().PyDescr_NewMethod(all.netcon, &object_dir_definition));
+    api().PyObject_SetAttrString(all.netcon, "__dir__", netcon_list.get());
     types_by_class()["NetCon"] = all.netcon;
     all.receiver =
         native_class("patch.objects.Receiver", all.netcon, {{SLOT_tp_setattro, reinterpret_cast<void*>(&receiver_setattro)}}).release();
@@ -471,8 +511,13 @@ void install_types() {
     for (const auto& [name, class_name, place] :
          {Kind{"patch.objects.NetStim", "NetStim", 0}, Kind{"patch.objects.VecStim", "PatchVecStim", on_vecstim},
           Kind{"patch.objects.IClamp", "IClamp", on_iclamp}, Kind{"patch.objects.SEClamp", "SEClamp", on_seclamp}}) {
-        PyObject* const type = native_class(name, all.point_process, {}).release();
+        PyObject* const type =
+            native_class(name, all.point_process,
+                         {{SLOT_tp_new, reinterpret_cast<void*>(&new_empty)}, {SLOT_tp_init, reinterpret_cast<void*>(&init_mechanism)}})
+                .release();
+        name_mechanism(type, class_name);
         types_by_class()[class_name] = type;
+        set_type(type, all.point_process->type);
         ask_neuron_first(type, on_point_process | place);
         add_methods(type, place);
         publish(name + std::strlen("patch.objects."), type);

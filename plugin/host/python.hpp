@@ -72,6 +72,8 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58,
     X(void, PyErr_SetObject, (PyObject*, PyObject*))                                                                                       \
     X(int, PyErr_WarnEx, (PyObject*, const char*, std::ptrdiff_t))                                                                         \
     X(int, PyErr_ExceptionMatches, (PyObject*))                                                                                            \
+    X(PyObject*, PyObject_GenericGetAttr, (PyObject*, PyObject*))                                                                          \
+    X(int, PyObject_GenericSetAttr, (PyObject*, PyObject*, PyObject*))                                                                     \
     X(PyObject*, PyObject_GetAttr, (PyObject*, PyObject*))                                                                                 \
     X(PyObject*, PyObject_GetAttrString, (PyObject*, const char*))                                                                         \
     X(int, PyObject_SetAttrString, (PyObject*, const char*, PyObject*))                                                                    \
@@ -254,6 +256,7 @@ std::string text_of(PyObject* unicode);
 
 // The handle of a NEURON object that a HocObject wraps; none if it wraps something else.
 Object object_in(PyObject* hoc_object);
+Section section_in(PyObject* section);  // of a nrn.Section; none before its __init__
 
 std::string package_name();  // "patch", or "libpatch" beside a foreign `patch`
 void install_types();        // host_python_types.cpp

@@ -67,10 +67,14 @@ PyObject* names_of_p();  // what p adds, asked before NEURON
 void install_calls();
 // NEURON's function, method or class behind a HocObject; null where it is something else.
 const Symbol* callable_of(PyObject* hoc_object);
-void give_function_type(PyObject* value);                              // p converts what it is called with
-void give_mechanism_type(PyObject* value, PyObject* name);             // p.ExpSyn
-PyObject* own_class(const std::string& name, PyObject* neuron_class);  // p.List: a new reference
-PyObject* new_empty(PyObject* type, PyObject*, PyObject*);             // an instance without an Object; its __init__ gives it one
+bool is_empty(PyObject* hoc_object);  // an instance of a user's class whose __init__ has not called ours yet
+PyObject* call_class(PyObject* type, PyObject* arguments, PyObject* keywords);  // of point processes and sections
+void give_function_type(PyObject* value);                                       // p converts what it is called with
+void give_mechanism_type(PyObject* value, PyObject* name);                      // p.ExpSyn
+PyObject* own_class(const std::string& name, PyObject* neuron_class);           // p.List: a new reference
+PyObject* new_empty(PyObject* type, PyObject*, PyObject*);                      // an instance without an Object; its __init__ gives it one
+int init_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords);    // of the mechanism that a base of its class names
+void name_mechanism(PyObject* type, const std::string& name);
 int init_netcon(PyObject* self, PyObject* arguments, PyObject* keywords);
 PyObject* call_netcon_class(PyObject* type, PyObject* arguments, PyObject* keywords);
 // Of classes of ours in front of NEURON's: isinstance is as for NEURON's own; p.NetCon[0], p.List.append.

@@ -47,6 +47,9 @@ class Section(_native.SectionBase):
     """
 
 
+_NEURONS = (nrn.Section, nrn.Segment, hoc.HocObject)
+
+
 class _Kind(type):
     """isinstance() says what an object can do: p makes NEURON's own objects, which have no base of ours."""
 
@@ -95,22 +98,26 @@ class PythonHocObject(metaclass=_Kind):
     >>> p.Mine(p.Section()).area()
     """
 
+    _made_by = None  # what p makes under the name of the class
+
     def __init_subclass__(cls, **named):
+        from .interpreter import p
+
         super().__init_subclass__(**named)
+        made_by = getattr(p, cls.__name__, None)
+        if isinstance(made_by, (type, _native.Mechanism)) and not (isinstance(made_by, type) and issubclass(made_by, PythonHocObject)):
+            cls._made_by = staticmethod(made_by)
         _native.names[cls.__name__] = cls
 
     def __init__(self, *arguments, **named):
         if arguments and isinstance(arguments[0], _native.PythonHocInterpreter):
             arguments = arguments[1:]
-        from neuron import h
-
-        made = next((getattr(h, each.__name__) for each in type(self).__mro__ if _is_class_of_neuron(each.__name__)), None)
-        if made is not None and not (len(arguments) == 1 and not named and _is_a(arguments[0], made)):
-            thing = made(*(_meant(each) for each in arguments), **{name: _meant(value) for name, value in named.items()})
-        elif len(arguments) == 1 and not named:
-            thing = _meant(arguments[0])
-        else:
-            raise TypeError(f"{type(self).__name__}: one NEURON object is wanted, after p or alone, and there are {len(arguments)}")
+        thing = _meant(arguments[0]) if len(arguments) == 1 and not named else None
+        if not _is_like(thing, self._made_by):
+            if self._made_by is not None:
+                thing = self._made_by(*(_meant(each) for each in arguments), **{name: _meant(value) for name, value in named.items()})
+            elif not isinstance(thing, _NEURONS):
+                raise TypeError(f"{type(self).__name__}: one NEURON object is wanted, after p or alone")
         object.__setattr__(self, "_thing", thing)
 
     def __neuron__(self):
@@ -160,6 +167,15 @@ class PythonHocObject(metaclass=_Kind):
     def __len__(self):
         return len(self._thing)
 
+    def __getitem__(self, index):
+        return self._thing[index]
+
+    def __setitem__(self, index, value):
+        self._thing[index] = _meant(value)
+
+    def __contains__(self, value):
+        return _meant(value) in self._thing
+
     def __bool__(self):
         return True
 
@@ -173,26 +189,18 @@ class PythonHocObject(metaclass=_Kind):
         return f"<{type(self).__module__}.{type(self).__qualname__} standing for {self._thing!r}>"
 
     def _is(instance):
-        return isinstance(instance, (nrn.Section, nrn.Segment, hoc.HocObject))
+        return isinstance(instance, _NEURONS)
 
 
 def _meant(value):
     """What NEURON gets for a value."""
-    while not isinstance(value, (nrn.Section, nrn.Segment, hoc.HocObject)) and hasattr(value, "__neuron__"):
+    while not isinstance(value, (*_NEURONS, type)) and hasattr(value, "__neuron__"):
         value = value.__neuron__()
     return value
 
 
-def _is_class_of_neuron(name):
-    from neuron import h
-
-    return isinstance(getattr(h, name, None), type(hoc.Vector)) or _native.names["is_point_process"](name)
-
-
-def _is_a(value, made):
-    value = _meant(value)
-    return (
-        isinstance(value, made)
-        if isinstance(made, type)
-        else isinstance(value, hoc.HocObject) and repr(made) == f"{value.hname().partition('[')[0]}()"
-    )
+def _is_like(thing, made_by):
+    """Whether a thing is what is made by one of p's names."""
+    if isinstance(made_by, type):
+        return isinstance(thing, made_by)
+    return made_by is not None and isinstance(thing, hoc.HocObject) and repr(made_by) == f"{thing.hname().partition('[')[0]}()"
