@@ -5,4 +5,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 ./ci/setup.sh
 ./ci/build.sh
-ctest --test-dir build/neuron-9.0 --output-on-failure --parallel 2 --no-tests=error "$@"
+# One more at a time than the two cores that it takes: many tests wait.
+ctest --test-dir build/neuron-9.0 --output-on-failure --parallel 3 --no-tests=error "$@"

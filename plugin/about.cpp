@@ -89,18 +89,65 @@ double number(const Default& arguments) {
     return defaults::current(arguments.name);
 }
 
+// Every row as Python's stubs and the documentation want it: cmake/stubs.py.
+Value rows(const Nothing&) {
+    constexpr std::pair<host::Place, const char*> places[] = {
+        {host::in_hoc, "Patch"},
+        {host::on_p, "p"},
+        {host::on_section, "Section"},
+        {host::on_patch_section, "Section"},
+        {host::on_segment, "Segment"},
+        {host::on_point_process, "PointProcess"},
+        {host::on_netcon, "NetCon"},
+        {host::on_vector, "Vector"},
+        {host::on_parallel, "ParallelContext"},
+        {host::on_iclamp, "IClamp"},
+        {host::on_seclamp, "SEClamp"},
+        {host::on_vecstim, "VecStim"},
+        {host::on_section_ref, "SectionRef"},
+        {host::internal, "internal"},
+        {host::property, "property"},
+        {host::unlisted, "unlisted"},
+    };
+    const auto text = [](const std::string& said) { return Value::of(said); };
+    std::vector<Value> all;
+    for (const host::Method& method : host::methods()) {
+        std::vector<Value> found;
+        for (const auto& [place, name] : places) {
+            if (method.places & place) {
+                found.push_back(text(name));
+            }
+        }
+        all.push_back(host::new_dict({{text("name"), text(method.name)},
+                                      {text("places"), host::new_list(found)},
+                                      {text("stub"), text(method.described().stub(true) + " -> " + method.result)},
+                                      {text("manual"), text(method.manual())}}));
+    }
+    return host::new_list(all);
+}
+
 }  // namespace
 
 const host::Methods methods{
-    host::method<Nothing, &own_version>("version", "The version of Patch."),
-    host::method<Nothing, &neuron_version>("neuron_version", "The version of NEURON."),
-    host::method<Nothing, &last_error>("last_error", "The sentence of the last refusal."),
+    host::method<Nothing, &own_version>("version", "The version of Patch.")
+        .example(">>> p.version().split(\".\")[0]\n"
+                 "'0'"),
+    host::method<Nothing, &neuron_version>("neuron_version", "The version of NEURON.")
+        .example(">>> p.neuron_version()[:3]\n"
+                 "'9.0'"),
+    host::method<Nothing, &last_error>("last_error", "The sentence of the last refusal.")
+        .example(">>> try:\n"
+                 "...     p.run(-1)\n"
+                 "... except ValueError:\n"
+                 "...     p.last_error()\n"
+                 "'run: duration is -1, expected at least 0 ms'"),
     // `help` is a word of HOC's own: a HOC program cannot call a method of that name, Python can.
     host::method<Name, &help>("help", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Name, &help, 1>("usage", "How a function is called and what its arguments are.", host::in_hoc),
     host::method<Wrong, &wrong_argument>("wrong_argument", "Refuses a template's argument that is no number.",
                                          host::in_hoc | host::unlisted),
     host::method<Name, &complain>("complain", "Says that another version is installed.", host::internal),
+    host::method<Nothing, &rows>("rows", "What each function is called, where it is, and its line in a stub.", host::internal),
     host::method<Default, &number>("defaults", "The weight, delay or threshold that is used when none is given.",
                                    host::in_hoc | host::internal),
 };

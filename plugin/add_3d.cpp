@@ -176,7 +176,12 @@ Chained add_points(const Points& arguments) {
 
 const host::Methods methods{
     host::method<Columns, &add_columns>("add_3d", "Appends 3-D points to the current section; gives its number of points.", host::in_hoc),
-    host::method<Points, &add_points>("add_3d", "Appends 3-D points; returns the section.", host::on_section),
+    host::method<Points, &add_points>("add_3d", "Appends 3-D points; returns the section.", host::on_section)
+        .raises("PatchValueError for points that are not n x 3 finite numbers, diameters of another length, more than 32767 points")
+        .example(">>> dend.add_3d([[0, 0, 0], [100, 0, 0]], diameters=2)  # um\n"
+                 "dend\n"
+                 ">>> dend.L\n"
+                 "100.0"),
 };
 
 }  // namespace patch::add_3d

@@ -24,8 +24,8 @@ struct Points {
     Value points, diameters;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"points", "um, n x 3: lists, tuples, numpy, a Matrix", required, "n x 3 numbers"},
-        {"diameters", "um, a number or n of them; the section's own where it is None"},
+        {"points", "um, n x 3: lists, tuples, numpy, a Matrix", required, "n x 3 numbers", "Rows"},
+        {"diameters", "um, a number or n of them; the section's own where it is None", ordinary, nullptr, "Number | Numbers"},
     };
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "host/network.hpp"
 #include "together.hpp"
 
 namespace patch::broadcast {
@@ -156,6 +157,10 @@ std::vector<Numbers> agreed_language(std::vector<Numbers> brought) {
 
 Value allgather_anything(const Gathered& arguments) {
     const Value& data = arguments.data.value;
+    if (arguments.vector.given()) {
+        host::call(host::parallel_context(), "allgather", {host::looked_at(data), arguments.vector});
+        return Value{};
+    }
     Meeting meeting(Call::allgather, ErrorKind::broadcast);
     std::vector<Bytes> mine;
     const auto failure = together::failure_of([&] { mine = host::pickled(data); });
@@ -375,11 +380,18 @@ Owned vector_of(const FromNumbers& arguments) {
 
 const host::Methods methods{
     host::method<Arguments, &broadcast_anything>("broadcast", "Gives every rank the data of one. Collective.", host::on_parallel, nullptr,
-                                                 tell_broadcast),
+                                                 tell_broadcast)
+        .raises("BroadcastError on every rank where one fails: data that does not pickle, a root that is no rank")
+        .example(">>> p.parallel.broadcast({\"weights\": p.Vector([1, 2])}, root=0)[\"weights\"].size()\n"
+                 "2"),
     host::method<InPlace, &broadcast_in_place>("broadcast", "Gives every rank the data of one, in place; returns 1. Collective.",
                                                host::in_hoc, nullptr, tell_broadcast),
     host::method<Gathered, &allgather_anything>("allgather", "A list of every rank's data, on every rank. Collective.", host::on_parallel,
-                                                nullptr, tell_allgather),
+                                                nullptr, tell_allgather)
+        .gives("list[Any]")
+        .raises("BroadcastError on every rank where one fails: data that does not pickle")
+        .example(">>> p.parallel.allgather(\"this rank's\")\n"
+                 "[\"this rank's\"]"),
     host::method<GatheredNumber, &allgather_number>("allgather", "A Vector of every rank's number, on every rank. Collective.",
                                                     host::in_hoc, nullptr, tell_allgather),
     host::method<OfVector, &view_of>("view_of", "The memory of a Vector, without a copy.", host::internal),

@@ -11,7 +11,7 @@ struct Arguments {
     static constexpr Field fields[] = {
         {"data", "anything that pickles, with Vectors and Matrices inside; a Vector is filled in place on every rank", required,
          "what is broadcast, or None where another rank is the root"},
-        {"root", "the rank whose data it is"},
+        {"root", "the rank whose data it is", ordinary, nullptr, "Number"},
     };
 };
 
@@ -27,7 +27,9 @@ struct InPlace {
 
 struct Gathered {
     Opaque data;
-    static constexpr Field fields[] = {{"data", "anything that pickles, with Vectors and Matrices inside", required, "this rank's data"}};
+    Value vector;
+    static constexpr Field fields[] = {{"data", "anything that pickles, with Vectors and Matrices inside", required, "this rank's data"},
+                                       {"vector", "NEURON's own form: a Vector that gets every rank's number", positional}};
 };
 
 struct GatheredNumber {

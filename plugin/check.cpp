@@ -92,9 +92,15 @@ std::string from_hoc(const Nothing&) {
 
 const host::Methods methods{
     host::method<Nothing, &from_hoc>("check", "What is wrong with the gids of the network, a line each; \"\" if nothing is.", host::in_hoc),
-    host::method<Nothing, &from_python>("check", "What is wrong with the gids of the network, a sentence each.", host::on_p),
-    host::method<Nothing, &from_all>("check", "What is wrong with the gids of the network, a sentence each. Collective.",
-                                     host::on_parallel),
+    host::method<Nothing, &from_python>("check", "What is wrong with the gids of the network, a sentence each.", host::on_p)
+        .gives("list[str]")
+        .example(">>> p.check()\n"
+                 "[]"),
+    host::method<Nothing, &from_all>("check", "What is wrong with the gids of the network, a sentence each. Collective.", host::on_parallel)
+        .gives("list[str]")
+        .raises("ParallelError on every rank where one calls something else")
+        .example(">>> p.parallel.check()\n"
+                 "[]"),
 };
 
 }  // namespace patch::check

@@ -146,7 +146,7 @@ Value voltage(const OfClamp& arguments) {
     return host::new_list(three);
 }
 void set_voltage(const Assigned& arguments) {
-    for (const auto& [name, value] : make::clamp_levels("voltage", arguments.value)) {
+    for (const auto& [name, value] : make::clamp_levels("voltage", arguments.value, host::name(arguments.clamp.object))) {
         host::set_attribute(live(arguments.clamp), name, value.number);
     }
 }
@@ -158,10 +158,16 @@ constexpr unsigned of_voltage = host::on_seclamp | host::property;
 }  // namespace
 
 const host::Methods methods{
-    host::method<Current, &iclamp>("iclamp", "Puts a current clamp (IClamp) into the section; returns it.",
-                                   host::in_hoc | host::on_section),
+    host::method<Current, &iclamp>("iclamp", "Puts a current clamp (IClamp) into the section; returns it.", host::in_hoc | host::on_section)
+        .gives("IClamp")
+        .raises("PatchValueError for x outside 0 to 1 and times below 0")
+        .example(">>> clamp = soma.iclamp(0.3, delay=5, duration=1)  # nA, ms\n"
+                 ">>> clamp = soma.iclamp([0.1, 0.2, 0.3], delay=5)  # one in each step"),
     host::method<Voltage, &vclamp>("vclamp", "Puts a voltage clamp (SEClamp) into the section; returns it.",
-                                   host::in_hoc | host::on_section),
+                                   host::in_hoc | host::on_section)
+        .gives("SEClamp")
+        .raises("PatchValueError for x outside 0 to 1, times below 0 and levels that are neither one nor three")
+        .example(">>> clamp = soma.vclamp(-20, before=5, duration=10, after=5)  # mV, ms"),
     host::method<OfClamp, &duration>("duration", "ms; NEURON's dur, of an SEClamp dur2.", both),
     host::method<Assigned, &set_duration>("set_duration", "", host::internal, "duration"),
     host::method<OfClamp, &amplitude>("amplitude", "nA; NEURON's amp.", of_current),
@@ -172,7 +178,8 @@ const host::Methods methods{
     host::method<Assigned, &set_after>("set_after", "", host::internal, "after"),
     host::method<OfClamp, &holding>("holding", "mV before and after the step; NEURON's amp1 and amp3.", of_voltage),
     host::method<Assigned, &set_holding>("set_holding", "", host::internal, "holding"),
-    host::method<OfClamp, &voltage>("voltage", "mV, the three levels; NEURON's amp1, amp2 and amp3. One number is the step's.", of_voltage),
+    host::method<OfClamp, &voltage>("voltage", "mV, the three levels; NEURON's amp1, amp2 and amp3. One number is the step's.", of_voltage)
+        .gives("list[float]"),
     host::method<Assigned, &set_voltage>("set_voltage", "", host::internal, "voltage"),
 };
 

@@ -12,11 +12,12 @@ struct Current {
     Value amp;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"amplitude", "nA; 1 where it is None; of several numbers one is played in each time step dt, from delay on"},
+        {"amplitude", "nA; 1 where it is None; of several numbers one is played in each time step dt, from delay on", ordinary, nullptr,
+         "Number | Numbers"},
         {"x", "the place, 0 to 1; the section's own where it is None", keyword_only},
         {"delay", "ms, at least 0; 0 where it is None", keyword_only},
         {"duration", "ms, at least 0; 100 where it is None", keyword_only},
-        {"amp", "the same as amplitude", keyword_only | python_only},
+        {"amp", "the same as amplitude", keyword_only | python_only, nullptr, "Number | Numbers"},
     };
 };
 
@@ -26,7 +27,7 @@ struct Voltage {
     std::optional<double> x, before, duration, after, holding;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"voltage", "mV; -70 where it is None; or the three levels, for before, duration and after"},
+        {"voltage", "mV; -70 where it is None; or the three levels, for before, duration and after", ordinary, nullptr, "Number | Numbers"},
         {"x", "the place, 0 to 1; the section's own where it is None", keyword_only},
         {"before", "ms at the holding potential before the step; 0 where it is None", keyword_only},
         {"duration", "ms of the step; 100 where it is None", keyword_only},
@@ -41,7 +42,7 @@ struct OfClamp {
 };
 struct Assigned {
     Value clamp, value;
-    static constexpr Field fields[] = {{"clamp", "", receiver}, {"value", "", required}};
+    static constexpr Field fields[] = {{"clamp", "", receiver}, {"value", "", required, nullptr, "Number | Numbers"}};
 };
 
 extern const host::Methods methods;

@@ -79,11 +79,32 @@ Owned netcon(const NetCon& arguments) {
 
 const host::Methods methods{
     host::method<Arguments, &from_section>("connect_points", "Connects this section to a target; returns the NetCon, which lives.",
-                                           host::in_hoc | host::on_section),
-    host::method<Arguments, &from_section, 1>("connect_synapse", "The same as connect_points.", host::in_hoc | host::on_section),
+                                           host::in_hoc | host::on_section)
+        .gives("NetCon")
+        .raises("HocConnectError for a target that takes no events\n"
+                "PatchValueError for x outside 0 to 1 and a delay below 0")
+        .example(">>> connection = soma.connect_points(synapse, weight=0.04, delay=2)  # uS, ms\n"
+                 ">>> connection.delay\n"
+                 "2.0"),
+    host::method<Arguments, &from_section, 1>("connect_synapse", "The same as connect_points.", host::in_hoc | host::on_section)
+        .gives("NetCon")
+        .raises("HocConnectError for a target that takes no events\n"
+                "PatchValueError for x outside 0 to 1 and a delay below 0")
+        .example(">>> connection = soma.connect_synapse(synapse, weight=0.04)  # uS"),
     host::method<FromSegment, &from_segment>("connect_points", "Connects this segment to a target; returns the NetCon, which lives.",
-                                             host::on_segment),
-    host::method<NetCon, &netcon>("NetCon", "Connects a source to a target; the NetCon lives with both.", host::internal),
+                                             host::on_segment)
+        .gives("NetCon")
+        .raises("HocConnectError for a target that takes no events\n"
+                "PatchValueError for a delay below 0")
+        .example(">>> connection = dend(0.3).connect_points(synapse, threshold=0)  # mV"),
+    host::method<NetCon, &netcon>("NetCon", "Connects a source to a target; the NetCon lives with both.", host::internal)
+        .gives("NetCon")
+        .raises("HocConnectError for ends that cannot be connected\n"
+                "PatchConnectionError for a pointer without sec\n"
+                "PatchValueError for a delay below 0")
+        .example(">>> connection = p.NetCon(p.NetStim(start=10, number=5), synapse, weight=0.04)  # ms, uS\n"
+                 ">>> connection.delay\n"
+                 "1.0"),
 };
 
 }  // namespace patch::connect_points

@@ -51,7 +51,7 @@ struct NetCon {
         {"target", "a point process that receives events, an artificial cell, or None for a detector", required},
         {"threshold", "mV; of the source, shared by all its connections", common},
         {"delay", "ms, at least 0", common},
-        {"weight", "in the target's unit (uS for ExpSyn), or several for a target that takes several", common},
+        {"weight", "in the target's unit (uS for ExpSyn), or several for a target that takes several", common, nullptr, "Number | Numbers"},
         {"sec", "the section of a pointer", keyword_only},
     };
 };

@@ -94,7 +94,11 @@ const host::Methods methods{
     host::method<Nothing, &world_size>("world_size", "How many ranks MPI has; 1 without it.", host::internal),
     host::method<Nothing, &end_mpi>("end_mpi", "Ends MPI, where NEURON began it.", host::internal),
     host::method<Nothing, &warn_of_hidden_names>("warn_of_hidden_names", "Warns once of HOC symbols that p hides.", host::internal),
-    host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock),
+    host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock)
+        .gives("Section | None")
+        .example(">>> with soma.push():\n"
+                 "...     p.cas()\n"
+                 "soma"),
 };
 
 }  // namespace patch::interpreter

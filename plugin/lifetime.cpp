@@ -105,11 +105,22 @@ Value recordings(const OfSection& arguments) {
 
 const host::Methods methods{
     host::method<FromHoc, &disconnect>("disconnect", "Ends a connection or a recording.", host::in_hoc),
-    host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon | host::on_stock_netcon),
+    host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon | host::on_stock_netcon)
+        .example(">>> connection = soma.connect_points(synapse)\n"
+                 ">>> connection.disconnect()"),
     host::method<Tree, &connect>("connect", "Connects this section to a parent, as NEURON does; the two live together.",
-                                 host::on_patch_section),
-    host::method<OfSection, &recordings>("recordings", "The Vectors that record this section, by x.", host::on_section | host::property),
-    host::method<What, &counts>("counts", "How many sections, objects, edges, connections and recordings Patch keeps."),
+                                 host::on_patch_section)
+        .raises("PatchValueError for a place outside 0 to 1 and an end that is neither 0 nor 1\n"
+                "HocError for a loop")
+        .example(">>> branch = p.Section(\"branch\")\n"
+                 ">>> branch.connect(dend(0.5)).parentseg()\n"
+                 "dend(0.5)"),
+    host::method<OfSection, &recordings>("recordings", "The Vectors that record this section, by x.", host::on_section | host::property)
+        .gives("dict[float, Vector]"),
+    host::method<What, &counts>("counts", "How many sections, objects, edges, connections and recordings Patch keeps.")
+        .raises("PatchAttributeError for another name")
+        .example(">>> sorted(p.counts())\n"
+                 "['connections', 'edges', 'objects', 'recordings', 'sections']"),
 };
 
 }  // namespace patch::lifetime

@@ -19,7 +19,7 @@ struct Tree {
     std::optional<double> parent_x, child_end;
     static constexpr Field fields[] = {
         {"section", "", receiver},
-        {"parent", "a Segment or a Section of the parent", required},
+        {"parent", "a Segment or a Section of the parent", required, nullptr, "Place"},
         {"parent_x", "the place on the parent, 0 to 1; 1 for a Section, and not to be given with a Segment"},
         {"child_end", "0 or 1, the end of this section that is connected (default 0)"},
     };

@@ -109,7 +109,7 @@ std::vector<double> numbers(const Value& value, const char* name, const char* ex
     return all;
 }
 
-Keywords clamp_levels(const std::string& name, const Value& value) {
+Keywords clamp_levels(const std::string& name, const Value& value, const std::string& place) {
     if (name == "holding") {
         const Value number = Value::of(Reader<double>::read(value, "holding"));
         return {{"amp1", number}, {"amp3", number}};
@@ -119,7 +119,7 @@ Keywords clamp_levels(const std::string& name, const Value& value) {
         return {{"amp2", Value::of(voltages[0])}};
     }
     if (voltages.size() != 3) {
-        throw refused(ErrorKind::value, "voltage", std::to_string(voltages.size()) + " numbers", "a number or three");
+        throw refused(ErrorKind::value, "voltage", std::to_string(voltages.size()) + " numbers", "a number or three", place);
     }
     return {{"amp1", Value::of(voltages[0])}, {"amp2", Value::of(voltages[1])}, {"amp3", Value::of(voltages[2])}};
 }

@@ -12,7 +12,7 @@ Segment at(Section section, double x);
 std::vector<double> numbers(const Value& value, const char* name, const char* expected);
 // An SEClamp's levels by the names that people use, as NEURON's amp1, amp2 and amp3: `holding` is before and after the step;
 // `voltage` is the step's, or all three.
-Keywords clamp_levels(const std::string& name, const Value& value);
+Keywords clamp_levels(const std::string& name, const Value& value, const std::string& place = {});
 
 // A gid: an integer from 0 to 2147483647, a boolean is none.
 int gid(const Value& value);

@@ -220,22 +220,55 @@ constexpr unsigned both = host::on_parallel | host::in_hoc;
 const host::Methods methods{
     host::method<Nothing, &parallel>("parallel", "NEURON's ParallelContext with what Patch adds; one object.", host::internal),
     host::method<Nothing, &parallel, 1>("ParallelContext", "p.parallel: NEURON's ParallelContext with what Patch adds; one object.",
-                                        host::on_p | host::replaces_stock),
-    host::method<SetGid, &set_gid2node>("set_gid2node", "Says which rank has a gid.", host::on_parallel),
-    host::method<Cell, &cell>("cell", "Gives a gid of this rank its source.", host::on_parallel),
-    host::method<Connect, &gid_connect>("gid_connect", "Connects a gid to a target; returns the NetCon, which lives.", host::on_parallel),
-    host::method<Record, &spike_record>("spike_record", "Records the spikes of this rank's gids; returns (times, gids).",
-                                        host::on_parallel),
-    host::method<SourceVariable, &source_var>("source_var", "Makes a variable known to other ranks by a key.", host::on_parallel),
-    host::method<TargetVariable, &target_var>("target_var", "Lets a variable follow the source with that key.", host::on_parallel),
+                                        host::on_p | host::replaces_stock)
+        .gives("ParallelContext")
+        .example(">>> p.ParallelContext() is p.parallel\n"
+                 "True"),
+    host::method<SetGid, &set_gid2node>("set_gid2node", "Says which rank has a gid.", host::on_parallel)
+        .raises("ParallelConnectError for what is no gid\n"
+                "PatchValueError for a rank that does not exist\n"
+                "HocError for a gid that the rank has already")
+        .example(">>> p.parallel.set_gid2node(8)\n"
+                 ">>> p.parallel.gid_exists(8)\n"
+                 "1"),
+    host::method<Cell, &cell>("cell", "Gives a gid of this rank its source.", host::on_parallel)
+        .raises("ParallelConnectError for what is no gid or no NetCon\n"
+                "HocError for a gid that is not this rank's")
+        .example(">>> p.parallel.cell(8, dend.connect_points(None))"),
+    host::method<Connect, &gid_connect>("gid_connect", "Connects a gid to a target; returns the NetCon, which lives.", host::on_parallel)
+        .gives("NetCon")
+        .raises("ParallelConnectError for what is no gid\n"
+                "HocConnectError for a target that takes no events")
+        .example(">>> receiver = p.parallel.gid_connect(8, synapse)\n"
+                 ">>> receiver.weight[0] = 0.04  # uS"),
+    host::method<Record, &spike_record>("spike_record", "Records the spikes of this rank's gids; returns (times, gids).", host::on_parallel)
+        .gives("tuple[Vector, Vector]")
+        .raises("ParallelConnectError for a gid without a source here")
+        .example(">>> times, gids = p.parallel.spike_record()  # ms"),
+    host::method<SourceVariable, &source_var>("source_var", "Makes a variable known to other ranks by a key.", host::on_parallel)
+        .raises("PatchValueError for a key that is no whole number from 0 on\n"
+                "HocError for one that is in use")
+        .example(">>> p.parallel.source_var(soma(0.5)._ref_v, 1, sec=soma)"),
+    host::method<TargetVariable, &target_var>("target_var", "Lets a variable follow the source with that key.", host::on_parallel)
+        .raises("PatchValueError for a key that is no whole number from 0 on")
+        .example(">>> clamp = p.SEClamp(dend)\n"
+                 ">>> p.parallel.target_var(clamp, clamp._ref_amp1, 1)"),
     host::method<Nothing, &setup_transfer>("setup_transfer", "Connects sources and targets of transfer variables. Collective.",
-                                           host::on_parallel, nullptr, tell_setup),
+                                           host::on_parallel, nullptr, tell_setup)
+        .raises("ParallelError on every rank where a target has no source")
+        .example(">>> p.parallel.setup_transfer()"),
     host::method<Nothing, &transfer_max>("_transfer_max", "The largest key of a transfer variable of this rank; -1 without any.",
                                          host::on_parallel | host::property),
     host::method<Nothing, &warns_of_new_gids>("_warn_new_gids", "Whether spike_record(-1) was called, which hears no later gid.",
                                               host::on_parallel | host::property),
-    host::method<Solve, &psolve>("psolve", "Runs all ranks together until t = tstop. Collective.", both, nullptr, tell_psolve),
-    host::method<Nothing, &join>("join", "From now on, until gids are cleared, this rank runs with the others.", both),
+    host::method<Solve, &psolve>("psolve", "Runs all ranks together until t = tstop. Collective.", both, nullptr, tell_psolve)
+        .raises("PatchValueError for a time that has passed\n"
+                "ParallelError on every rank where one fails")
+        .example(">>> p.parallel.psolve(10, -65)  # ms, mV\n"
+                 ">>> round(p.t)\n"
+                 "10"),
+    host::method<Nothing, &join>("join", "From now on, until gids are cleared, this rank runs with the others.", both)
+        .example(">>> p.parallel.join()"),
 };
 
 }  // namespace patch::parallel

@@ -186,8 +186,15 @@ const host::Methods methods{
     host::method<Hoc, &from_hoc>("ParallelCon", "Gives a source a gid, or connects a gid to a target; returns the NetCon, which lives.",
                                  host::in_hoc),
     host::method<Python, &from_python>("ParallelCon",
-                                       "Gives a source a gid, or connects a gid to a target; returns the NetCon, which lives.", host::on_p),
-    host::method<Netcon, &gid_of>("gid", "The gid of the source, or None.", host::on_netcon | host::on_stock_netcon | host::property),
+                                       "Gives a source a gid, or connects a gid to a target; returns the NetCon, which lives.", host::on_p)
+        .gives("NetCon")
+        .raises("ParallelConnectError for what is not a gid and an end, and for a gid that has a source already")
+        .example(">>> transmitter = p.ParallelCon(soma, 7)  # soma's spikes are gid 7, on every rank\n"
+                 ">>> receiver = p.ParallelCon(7, synapse, weight=0.01, delay=2)  # uS, ms\n"
+                 ">>> receiver.gid\n"
+                 "7"),
+    host::method<Netcon, &gid_of>("gid", "The gid of the source, or None.", host::on_netcon | host::on_stock_netcon | host::property)
+        .gives("int | None"),
 };
 
 }  // namespace patch::parallel_con

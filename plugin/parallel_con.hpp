@@ -14,8 +14,9 @@ struct Python {
     std::optional<Section> sec;
     static constexpr Field fields[] = {
         {"source_or_gid", "what spikes: a Section, a Segment, a pointer with sec, an artificial cell; or a gid to listen to", required,
-         "a source or a gid"},
-        {"gid_or_target", "the gid of the source; or the point process or artificial cell that receives", required, "a gid or a target"},
+         "a source or a gid", "Source | Number"},
+        {"gid_or_target", "the gid of the source; or the point process or artificial cell that receives", required, "a gid or a target",
+         "Target | Number"},
         {"output", "of a source: whether its spikes go to other ranks"},
         {"threshold", "mV; of a source", keyword_only | common},
         {"delay", "ms, at least 0; of a receiver", keyword_only | common},

@@ -166,33 +166,59 @@ Value connection(const Between& arguments) {
 
 const host::Methods methods{
     host::method<Receiver, &itself>("__neuron__", "The NEURON object: this one.", ours),
-    host::method<OfSegment, &voltage>("__netcon__", "What a NetCon attaches to: the voltage.", places),
+    host::method<OfSegment, &voltage>("__netcon__", "What a NetCon attaches to: the voltage.", places).gives("Pointer | Segment"),
     host::method<Receiver, &itself, 1>("__netcon__", "What a NetCon attaches to: this object.", host::on_point_process),
-    host::method<OfSegment, &voltage, 1>("__record__", "What a Vector records: the voltage.", places),
-    host::method<Receiver, &current>("__record__", "What a Vector records: the current i.", host::on_point_process),
+    host::method<OfSegment, &voltage, 1>("__record__", "What a Vector records: the voltage.", places).gives("Pointer | Segment"),
+    host::method<Receiver, &current>("__record__", "What a Vector records: the current i.", host::on_point_process).gives("Pointer"),
     host::method<OfSegment, &arc>("__arc__", "The x that stands for the whole section.", host::on_section),
     host::method<Reference, &ref>("__ref__", "Keeps another object alive with this one.", host::on_section | host::on_point_process),
     host::method<Reference, &deref>("__deref__", "Ends what __ref__ began; whether there was anything to end.",
                                     host::on_section | host::on_point_process),
     host::method<Receiver, &references>("_references", "What lives with this object, each once.",
-                                        host::on_section | host::on_point_process | host::on_netcon | host::property),
+                                        host::on_section | host::on_point_process | host::on_netcon | host::property)
+        .gives("list[Any]"),
     host::method<Receiver, &connections>("_connections", "The latest NetCon to each object that this one is connected to.",
-                                         host::on_section | host::on_point_process | host::on_netcon | host::property),
+                                         host::on_section | host::on_point_process | host::on_netcon | host::property)
+        .gives("dict[Any, NetCon]"),
     host::method<AssignedConnections, &set_connections>("set__connections", "", host::internal),
-    host::method<Receiver, &own_interpreter>("_interpreter", "p.", ours | host::on_parallel | host::property),
-    host::method<ToNetcon, &transform_netcon>("transform_netcon", "What a NetCon attaches to: __netcon__, else __neuron__.", host::on_p),
-    host::method<ToRecord, &transform_record>("transform_record", "What a Vector records: __record__, else __neuron__.", host::on_p),
+    host::method<Receiver, &own_interpreter>("_interpreter", "p.", ours | host::on_parallel | host::property).gives("PythonHocInterpreter"),
+    host::method<ToNetcon, &transform_netcon>("transform_netcon", "What a NetCon attaches to: __netcon__, else __neuron__.", host::on_p)
+        .example(">>> p.is_nrn_scalar(p.transform_netcon(soma))\n"
+                 "True"),
+    host::method<ToRecord, &transform_record>("transform_record", "What a Vector records: __record__, else __neuron__.", host::on_p)
+        .example(">>> p.is_nrn_scalar(p.transform_record(synapse))\n"
+                 "True"),
     host::method<Anything, &transform_arc>("transform_arc", "The segment that a section stands for, by __arc__; else as transform.",
-                                           host::on_p),
-    host::method<Anything, &is_section>("is_section", "Whether an object stands for a Section.", host::on_p),
-    host::method<Anything, &is_segment>("is_segment", "Whether an object stands for a Segment.", host::on_p),
-    host::method<Anything, &is_nrn_scalar>("is_nrn_scalar", "Whether an object stands for a pointer to a number of NEURON's.", host::on_p),
+                                           host::on_p)
+        .example(">>> p.transform_arc(soma)\n"
+                 "soma(0.5)"),
+    host::method<Anything, &is_section>("is_section", "Whether an object stands for a Section.", host::on_p)
+        .example(">>> p.is_section(soma), p.is_section(soma(0.5))\n"
+                 "(True, False)"),
+    host::method<Anything, &is_segment>("is_segment", "Whether an object stands for a Segment.", host::on_p)
+        .example(">>> p.is_segment(soma(0.5))\n"
+                 "True"),
+    host::method<Anything, &is_nrn_scalar>("is_nrn_scalar", "Whether an object stands for a pointer to a number of NEURON's.", host::on_p)
+        .example(">>> p.is_nrn_scalar(soma(0.5)._ref_v), p.is_nrn_scalar(soma(0.5).v)\n"
+                 "(True, False)"),
     host::method<Named, &is_point_process>("is_point_process",
-                                           "Whether an object or a name is of a point process (an artificial cell is none).", host::on_p),
+                                           "Whether an object or a name is of a point process (an artificial cell is none).", host::on_p)
+        .example(">>> p.is_point_process(\"ExpSyn\"), p.is_point_process(synapse)\n"
+                 "(True, True)"),
     host::method<Named, &is_density_mechanism>(
-        "is_density_mechanism", "Whether an object or a name is of a density mechanism, which section.insert takes.", host::on_p),
-    host::method<Between, &connection>("connection", "The latest NetCon from a source to a target.", host::on_p),
-    host::method<Anything, &transform>("transform", "The NEURON object that an object stands for; itself where it is none.", host::on_p),
+        "is_density_mechanism", "Whether an object or a name is of a density mechanism, which section.insert takes.", host::on_p)
+        .example(">>> p.is_density_mechanism(\"hh\")\n"
+                 "True"),
+    host::method<Between, &connection>("connection", "The latest NetCon from a source to a target.", host::on_p)
+        .gives("NetCon")
+        .raises("NotConnectableError for what cannot be an end\n"
+                "NotConnectedError where there is none")
+        .example(">>> connection = soma.connect_points(synapse)\n"
+                 ">>> p.connection(soma, synapse) == connection\n"
+                 "True"),
+    host::method<Anything, &transform>("transform", "The NEURON object that an object stands for; itself where it is none.", host::on_p)
+        .example(">>> p.transform(soma) is soma\n"
+                 "True"),
 };
 
 }  // namespace patch::protocol

@@ -23,14 +23,14 @@ struct ToNetcon {
 };
 struct ToRecord {
     Recordable object;
-    static constexpr Field fields[] = {{"object", "anything", required}};
+    static constexpr Field fields[] = {{"object", "anything", required, nullptr, "Any"}};
 };
 struct Between {
     Meant source, target;
     bool strict = true;
     static constexpr Field fields[] = {
-        {"source", "a Section, a Segment or an artificial cell", required},
-        {"target", "a point process or an artificial cell", required},
+        {"source", "a Section, a Segment or an artificial cell", required, nullptr, "Source"},
+        {"target", "a point process or an artificial cell", required, nullptr, "Source"},
         {"strict", "whether only from source to target, and not the other way"},
     };
 };

@@ -42,6 +42,14 @@ Variable variable_of(const Value& target) {
     }
 }
 
+// NEURON records t beside the current section, and no more once that is gone: it may not be one that has been dropped.
+Variable ready(Variable variable) {
+    if (host::is_time(variable)) {
+        host::sweep();
+    }
+    return variable;
+}
+
 // The Vector of a place: made at the first call.
 Owned of_place(Segment place) {
     if (const Object known = host::recording(place.section, place.x)) {
@@ -72,7 +80,7 @@ Owned of_target(const OfTarget& arguments) {
     if (target.kind == Kind::section || target.kind == Kind::segment) {
         return of_place(live(target.segment));
     }
-    const Variable variable = variable_of(target);
+    const Variable variable = ready(variable_of(target));
     Owned vector = host::new_vector();
     host::record(vector.get(), variable, host::current_section());
     return vector;
@@ -91,7 +99,7 @@ Chained of_vector(const OfVector& arguments) {
     if (as_neuron) {
         passed.push_back(arguments.target.value);  // record(point_process, pointer, ...): which one's integrator
     } else {
-        passed.push_back(Value::of(variable_of(arguments.target.value)));
+        passed.push_back(Value::of(ready(variable_of(arguments.target.value))));
     }
     passed.insert(passed.end(), arguments.further.values.begin(), arguments.further.values.end());
     host::call(arguments.vector.object, "record", passed);
@@ -117,14 +125,30 @@ host::Result of_spikes(const Spikes& arguments) {
 }  // namespace
 
 const host::Methods methods{
-    host::method<OfTarget, &of_target>("record", "A Vector that records; one per section and x.", host::in_hoc | host::on_p),
+    host::method<OfTarget, &of_target>("record", "A Vector that records; one per section and x.", host::in_hoc | host::on_p)
+        .gives("Vector")
+        .raises("HocRecordError for what cannot be recorded")
+        .example(">>> current = p.record(synapse)  # its i, nA"),
     host::method<Own, &own>("new_recording", "A Vector of one's own that records the current section's voltage at x.",
                             host::in_hoc | host::unlisted, "record"),
-    host::method<OfSection, &of_section>("record", "The Vector that records this section's voltage at x.", host::on_section),
-    host::method<OfSegment, &of_segment>("record", "The Vector that records this segment's voltage.", host::on_segment),
+    host::method<OfSection, &of_section>("record", "The Vector that records this section's voltage at x.", host::on_section)
+        .gives("Vector")
+        .raises("PatchValueError for x outside 0 to 1")
+        .example(">>> voltage = soma.record(0.7)  # mV\n"
+                 ">>> p.run(5)\n"
+                 ">>> voltage.size()\n"
+                 "201"),
+    host::method<OfSegment, &of_segment>("record", "The Vector that records this segment's voltage.", host::on_segment)
+        .gives("Vector")
+        .raises("ReferenceError for a section that was deleted")
+        .example(">>> voltage = dend(0.3).record()  # mV"),
     host::method<Spikes, &of_spikes>("record", "The Vector that records the spikes of the source; with arguments as in NEURON.",
-                                     host::on_netcon),
-    host::method<OfVector, &of_vector>("record", "Records a target into this Vector; returns the Vector.", host::on_vector),
+                                     host::on_netcon)
+        .raises("HocError for what NEURON refuses")
+        .example(">>> times = p.NetCon(soma, None).record()  # ms"),
+    host::method<OfVector, &of_vector>("record", "Records a target into this Vector; returns the Vector.", host::on_vector)
+        .raises("HocRecordError for what cannot be recorded")
+        .example(">>> voltage = p.Vector().record(dend)  # mV, of dend(0.5)"),
 };
 
 }  // namespace patch::record

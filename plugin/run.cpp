@@ -47,9 +47,25 @@ void finitialize(const Initialise& arguments) {
 constexpr unsigned places = host::everywhere | host::replaces_stock;
 
 const host::Methods methods{
-    host::method<Run, &run>("run", "Initialises and runs for a duration.", places, nullptr, &runs::tell_others<Call::run>),
-    host::method<Continue, &continue_run>("continuerun", "Runs on for a duration.", places, nullptr, &runs::tell_others<Call::continuerun>),
-    host::method<Initialise, &finitialize>("finitialize", "Initialises the model.", places, nullptr, &runs::tell_others<Call::finitialize>),
+    host::method<Run, &run>("run", "Initialises and runs for a duration.", places, nullptr, &runs::tell_others<Call::run>)
+        .raises("PatchValueError for a duration below 0\n"
+                "ParallelError on every rank of a network where one fails")
+        .example(">>> p.run(5, -65)  # ms, mV\n"
+                 ">>> round(p.t)\n"
+                 "5"),
+    host::method<Continue, &continue_run>("continuerun", "Runs on for a duration.", places, nullptr, &runs::tell_others<Call::continuerun>)
+        .raises("PatchValueError for a duration below 0\n"
+                "ParallelError on every rank of a network where one fails")
+        .example(">>> p.run(5)\n"
+                 ">>> p.continuerun(5)  # ms\n"
+                 ">>> round(p.t)\n"
+                 "10"),
+    host::method<Initialise, &finitialize>("finitialize", "Initialises the model.", places, nullptr, &runs::tell_others<Call::finitialize>)
+        .raises("PatchValueError for what is not finite\n"
+                "ParallelError on every rank of a network where one fails")
+        .example(">>> p.finitialize(-65)  # mV\n"
+                 ">>> p.t\n"
+                 "0.0"),
 };
 
 }  // namespace patch::run

@@ -111,19 +111,33 @@ constexpr unsigned of_reference = host::on_section_ref | host::property;
 }  // namespace
 
 const host::Methods methods{
-    host::method<Dimensions, &set_dimensions>("set_dimensions", "Sets L and diam.", host::in_hoc | host::on_section),
-    host::method<Segments, &set_segments>("set_segments", "Sets nseg.", host::in_hoc | host::on_section),
+    host::method<Dimensions, &set_dimensions>("set_dimensions", "Sets L and diam.", host::in_hoc | host::on_section)
+        .raises("PatchValueError for what is not above 0")
+        .example(">>> soma.set_dimensions(20, 10)  # um\n"
+                 ">>> soma.L, soma.diam\n"
+                 "(20.0, 10.0)"),
+    host::method<Segments, &set_segments>("set_segments", "Sets nseg.", host::in_hoc | host::on_section)
+        .raises("PatchValueError for another number")
+        .example(">>> dend.set_segments(5)\n"
+                 ">>> dend.nseg\n"
+                 "5"),
     host::method<OfSection, &points>("points", "The 3-D points (um), a numpy array of three columns.", host::on_section | host::property),
     host::method<OfSection, &parent>("parent", "The section that this one is connected to, or None.",
-                                     host::on_patch_section | host::property),
-    host::method<OfSegment, &own_section>("section", "The section of this segment.", host::on_segment | host::property),
-    host::method<OfSection, &push>("push", "Makes this the current section until pop(), or for the time of a with.",
-                                   host::on_patch_section),
-    host::method<OfSection, &pop>("pop", "Ends what push() began.", host::on_patch_section),
+                                     host::on_patch_section | host::property)
+        .gives("Section | None"),
+    host::method<OfSegment, &own_section>("section", "The section of this segment.", host::on_segment | host::property).gives("Section"),
+    host::method<OfSection, &push>("push", "Makes this the current section until pop(), or for the time of a with.", host::on_patch_section)
+        .example(">>> with soma.push():\n"
+                 "...     p.cas()\n"
+                 "soma"),
+    host::method<OfSection, &pop>("pop", "Ends what push() began.", host::on_patch_section)
+        .raises("HocSectionAccessError where another section, or none, was pushed last")
+        .example(">>> section = soma.push()\n"
+                 ">>> soma.pop()"),
     host::method<OfSection, &enter>("__enter__", "Begins a with of push().", host::on_patch_section, "with"),
-    host::method<Leave, &leave>("__exit__", "Ends what push() began.", host::on_patch_section, "with"),
-    host::method<OfReference, &referred>("section", "The section that is referred to; NEURON's sec.", of_reference),
-    host::method<OfReference, &children>("child", "The sections connected to it, a list.", of_reference),
+    host::method<Leave, &leave>("__exit__", "Ends what push() began.", host::on_patch_section, "with").gives("None"),
+    host::method<OfReference, &referred>("section", "The section that is referred to; NEURON's sec.", of_reference).gives("Section"),
+    host::method<OfReference, &children>("child", "The sections connected to it, a list.", of_reference).gives("list[Section]"),
 };
 
 }  // namespace patch::section

@@ -231,14 +231,28 @@ void set_synapses(const Assigned& arguments) {
 }  // namespace
 
 const host::Methods methods{
-    host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section),
+    host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section)
+        .gives("Made")
+        .raises("PatchAttributeError for a mechanism or an attribute that does not exist\n"
+                "PatchValueError for x outside 0 to 1")
+        .example(">>> synapse = dend.synapse(p.ExpSyn, x=0.3, attributes={\"tau\": 2})  # ms\n"
+                 ">>> synapse.tau\n"
+                 "2.0"),
     host::method<Mechanism, &mechanism>("mechanism", "Makes an instance of a mechanism; it lives with its section.",
-                                        host::internal | host::named_by_first),
+                                        host::internal | host::named_by_first)
+        .gives("Made")
+        .raises("PatchAttributeError for a mechanism or an attribute that does not exist\n"
+                "PatchValueError for x outside 0 to 1")
+        .example(">>> synapse = p.ExpSyn(dend(0.3), tau=2)  # ms"),
     host::method<AtSegment, &mechanism_at>("mechanism_at", "Makes an instance of a mechanism at a segment.",
                                            host::internal | host::named_by_first),
-    host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p),
+    host::method<PointProcess, &point_process>("PointProcess", "Makes an instance of a mechanism on a target.", host::on_p)
+        .gives("Made")
+        .raises("PatchAttributeError for a mechanism or an attribute that does not exist")
+        .example(">>> synapse = p.PointProcess(\"ExpSyn\", dend(0.3), tau=2)  # ms"),
     host::method<OfPointProcess, &parameters>("parameters", "The names of its variables, each with a pointer: _ref_tau.",
-                                              host::on_point_process | host::property),
+                                              host::on_point_process | host::property)
+        .gives("list[str]"),
     host::method<OfSection, &synapses>("synapses", "The synapses that were stored, or what was assigned.",
                                        host::on_section | host::property | host::sometimes),
     host::method<Assigned, &set_synapses>("set_synapses", "", host::internal),

@@ -16,10 +16,10 @@ struct Arguments {
     static constexpr Field fields[] = {
         {"section", "", receiver},
         {"factory", "a name, h.X or p.X (given the segment), or a function of yours (given the section)", required,
-         "a name of a point process, h.X, p.X or a function"},
+         "a name of a point process, h.X, p.X or a function", "str | Factory[Made]"},
         {"args", "further arguments of the factory"},
         {"x", "the place, 0 to 1; the section's own where it is None", keyword_only},
-        {"attributes", "a dict of names and numbers to set", keyword_only | python_only},
+        {"attributes", "a dict of names and numbers to set", keyword_only | python_only, nullptr, "Mapping[str, Any]"},
         {"store", "whether section.synapses lists it", keyword_only | python_only},
         {"kw", "further keywords of the factory; attributes where it is a mechanism"},
     };
@@ -35,11 +35,11 @@ struct Mechanism {
     Others attributes;
     static constexpr Field fields[] = {
         {"name", "", required | positional},
-        {"place", "a Segment, a Section, or an x of sec", positional},
-        {"x", "the place on a section, 0 to 1"},
+        {"place", "a Segment, a Section, or an x of sec", positional, nullptr, "Place | Number"},
+        {"x", "the place on a section, 0 to 1", ordinary, nullptr, "Number"},
         {"args", "further arguments, as in NEURON"},
         {"sec", "the section that x is on", keyword_only},
-        {"attributes", "attributes to set, by name"},
+        {"attributes", "attributes to set, by name", ordinary, nullptr, "Number"},
     };
 };
 
@@ -57,10 +57,10 @@ struct PointProcess {
     Rest args;
     Others kw;
     static constexpr Field fields[] = {
-        {"factory", "a name, h.X or p.X", required},
-        {"target", "a Segment or a Section", required},
+        {"factory", "a name, h.X or p.X", required, nullptr, "str | Factory[Made]"},
+        {"target", "a Segment or a Section", required, nullptr, "Place"},
         {"args", "further arguments of the mechanism"},
-        {"kw", "attributes to set, by name"},
+        {"kw", "attributes to set, by name", ordinary, nullptr, "Number"},
     };
 };
 

@@ -116,13 +116,28 @@ Owned stimulate(const Stimulate& arguments) {
 
 const host::Methods methods{
     host::method<Arguments, &play>("vecstim", "A source that plays a Vector of spike times.", host::in_hoc),
-    host::method<Pattern, &play_pattern>("VecStim", "A source that plays a pattern of spike times.", host::on_p),
-    host::method<Played, &replay>("play", "Plays other times from the next initialisation on.", host::on_vecstim),
-    host::method<OfCell, &pattern>("pattern", "The Vector of the times that are played, or None.", host::on_vecstim | host::property),
+    host::method<Pattern, &play_pattern>("VecStim", "A source that plays a pattern of spike times.", host::on_p)
+        .gives("VecStim")
+        .raises("PatchValueError for times that are not sorted, not finite or below 0")
+        .example(">>> source = p.VecStim([5, 10, 15])  # ms\n"
+                 ">>> connection = p.NetCon(source, synapse)"),
+    host::method<Played, &replay>("play", "Plays other times from the next initialisation on.", host::on_vecstim)
+        .raises("PatchValueError for times that are not sorted, not finite or below 0")
+        .example(">>> source = p.VecStim([5, 10, 15])  # ms\n"
+                 ">>> source.play([20, 25])\n"
+                 "0.0"),
+    host::method<OfCell, &pattern>("pattern", "The Vector of the times that are played, or None.", host::on_vecstim | host::property)
+        .gives("Vector | Any"),
     host::method<Played, &set_pattern>("set_pattern", "", host::internal, "pattern"),
-    host::method<OfCell, &pattern, 1>("vector", "The same as pattern.", host::on_vecstim | host::property),
+    host::method<OfCell, &pattern, 1>("vector", "The same as pattern.", host::on_vecstim | host::property).gives("Vector | Any"),
     host::method<Played, &set_pattern, 1>("set_vector", "", host::internal, "vector"),
-    host::method<Stimulate, &stimulate>("stimulate", "Stimulates this point process; returns the stimulus.", host::on_point_process),
+    host::method<Stimulate, &stimulate>("stimulate", "Stimulates this point process; returns the stimulus.", host::on_point_process)
+        .gives("NetStim | VecStim")
+        .raises("HocConnectError for one that takes no events\n"
+                "PatchValueError for times that are not sorted, not finite or below 0 and for a delay below 0\n"
+                "PatchAttributeError for an attribute that NetStim does not have")
+        .example(">>> stimulus = synapse.stimulate(start=5, number=3, interval=10, weight=0.04)  # ms, ms, uS\n"
+                 ">>> stimulus = synapse.stimulate([5, 10, 15])  # ms"),
 };
 
 }  // namespace patch::vecstim

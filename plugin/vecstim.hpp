@@ -15,8 +15,9 @@ struct Arguments {
 struct Pattern {
     Value pattern;
     Rest args;
-    static constexpr Field fields[] = {{"pattern", "ms, a Vector or any sequence: sorted, finite, at least 0; None plays nothing"},
-                                       {"args", "further arguments, as in NEURON"}};
+    static constexpr Field fields[] = {
+        {"pattern", "ms, a Vector or any sequence: sorted, finite, at least 0; None plays nothing", ordinary, nullptr, "Numbers"},
+        {"args", "further arguments, as in NEURON"}};
 };
 struct OfCell {
     Value cell;
@@ -24,7 +25,8 @@ struct OfCell {
 };
 struct Played {
     Value cell, times;
-    static constexpr Field fields[] = {{"cell", "", receiver}, {"times", "ms, a Vector or any sequence; none ends what is played"}};
+    static constexpr Field fields[] = {{"cell", "", receiver},
+                                       {"times", "ms, a Vector or any sequence; none ends what is played", ordinary, nullptr, "Numbers"}};
 };
 struct Stimulate {
     Value target, pattern;
@@ -33,10 +35,10 @@ struct Stimulate {
     Others netstim;
     static constexpr Field fields[] = {
         {"target", "", receiver},
-        {"pattern", "ms, spike times; a NetStim where it is None"},
+        {"pattern", "ms, spike times; a NetStim where it is None", ordinary, nullptr, "Numbers"},
         {"weight", "in the target's unit (uS for ExpSyn)", keyword_only},
         {"delay", "ms, at least 0", keyword_only},
-        {"netstim", "attributes of the NetStim: start, interval, number, noise"},
+        {"netstim", "attributes of the NetStim: start, interval, number, noise", ordinary, nullptr, "Number"},
     };
 };
 

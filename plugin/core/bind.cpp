@@ -148,10 +148,26 @@ std::string default_text(const Slot& slot) {
     return slot.field->role & common ? shown(defaults::current(slot.field->name)) : slot.text;
 }
 
+// What a stub says that an argument may be.
+std::string type_text(const Slot& slot) {
+    const bool may_be_none = !slot.rest && !slot.others && !(slot.field->role & (required | receiver)) && default_text(slot) == "None";
+    const std::string type = slot.stub;
+    return type + (may_be_none && type != "Any" ? " | None" : "");
+}
+
 }  // namespace
 
 std::string Signature::python(bool method) const {
-    std::string text = method ? "$self" : "";
+    return written(method, false);
+}
+
+std::string Signature::stub(bool method) const {
+    return written(method, true);
+}
+
+// How a Python program would define it.
+std::string Signature::written(bool method, bool typed) const {
+    std::string text = !method ? "" : typed ? "self" : "$self";
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     std::string named, rest, others;
     for (std::size_t i = 0; i < size; ++i) {
@@ -161,11 +177,12 @@ std::string Signature::python(bool method) const {
             continue;
         }
         const bool bare = field.role & (required | receiver);
-        const std::string part = std::string(field.name) + (bare ? "" : "=" + default_text(slot));
+        const std::string name = field.name + (typed ? ": " + type_text(slot) : "");
+        const std::string part = name + (bare ? "" : (typed ? " = " : "=") + default_text(slot));
         if (slot.rest) {
-            rest = std::string("*") + field.name;
+            rest = "*" + name;
         } else if (slot.others) {
-            others = std::string("**") + field.name;
+            others = "**" + name;
         } else if (field.role & keyword_only) {
             named += ", " + part;
         } else {

@@ -6,7 +6,8 @@
 //         static constexpr Field fields[] = {{"section", "", receiver}, {"x", "place on the section, 0 to 1"}};
 //     };
 //
-// A Reader<T> says what a field of type T accepts; add one to make a new kind of field.
+// A Reader<T> says what a field of type T accepts, `expected` in sentences and `stub` in Python's stubs; add one to make a new kind of
+// field.
 #pragma once
 
 #include <array>
@@ -45,6 +46,7 @@ struct Field {
     const char* about = "";  // one phrase with the unit, for help
     unsigned role = ordinary;
     const char* expected = nullptr;  // in the sentence that it is missing, where its type does not say
+    const char* stub = nullptr;      // in Python's stubs, where its type does not say
 };
 
 // Whether a field is an argument in Python, in HOC.
@@ -87,6 +89,7 @@ Error unreadable(const Value& value, const char* name) {
 template <>
 struct Reader<double> {
     static constexpr const char* expected = "a number";
+    static constexpr const char* stub = "Number";
     static constexpr Protocol protocol = Protocol::untouched;
     static double read(const Value& value, const char* name) {
         if (value.kind != Kind::number) {
@@ -103,6 +106,7 @@ struct Reader<double> {
 template <>
 struct Reader<bool> {
     static constexpr const char* expected = "true or false";
+    static constexpr const char* stub = "bool";
     static constexpr Protocol protocol = Protocol::untouched;
     static bool read(const Value& value, const char* name) {
         if (value.kind != Kind::boolean && value.kind != Kind::number) {
@@ -116,6 +120,7 @@ struct Reader<bool> {
 template <>
 struct Reader<std::string> {
     static constexpr const char* expected = "a string";
+    static constexpr const char* stub = "str";
     static constexpr Protocol protocol = Protocol::untouched;
     static std::string read(const Value& value, const char* name) {
         if (value.kind != Kind::text) {
@@ -130,6 +135,7 @@ struct Reader<std::string> {
 template <>
 struct Reader<Value> {
     static constexpr const char* expected = "a value";
+    static constexpr const char* stub = "Any";
     static constexpr Protocol protocol = Protocol::untouched;
     static Value read(Value value, const char*) { return value; }
     static std::string text(const Value& value) { return value.kind == Kind::number ? shown(value.number) : "None"; }
@@ -138,6 +144,7 @@ struct Reader<Value> {
 template <>
 struct Reader<Meant> {
     static constexpr const char* expected = "a NEURON object";
+    static constexpr const char* stub = "Any";
     static constexpr Protocol protocol = Protocol::neuron;
     static Meant read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Meant& meant) { return Reader<Value>::text(meant.value); }
@@ -146,6 +153,7 @@ struct Reader<Meant> {
 template <>
 struct Reader<Recordable> {
     static constexpr const char* expected = "a Section, a Segment, a pointer or a point process";
+    static constexpr const char* stub = "Recordable";
     static constexpr Protocol protocol = Protocol::record;
     static Recordable read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Recordable&) { return "None"; }
@@ -154,6 +162,7 @@ struct Reader<Recordable> {
 template <>
 struct Reader<Connectable> {
     static constexpr const char* expected = "a source, a target or a gid";
+    static constexpr const char* stub = "Any";
     static constexpr Protocol protocol = Protocol::netcon;
     static Connectable read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Connectable&) { return "None"; }
@@ -162,6 +171,7 @@ struct Reader<Connectable> {
 template <>
 struct Reader<Opaque> {
     static constexpr const char* expected = "data";
+    static constexpr const char* stub = "Any";
     static constexpr Protocol protocol = Protocol::opaque;
     static Opaque read(Value value, const char*) { return {std::move(value)}; }
     static std::string text(const Opaque&) { return "None"; }
@@ -171,6 +181,7 @@ struct Reader<Opaque> {
 template <class T>
 struct Reader<std::optional<T>> {
     static constexpr const char* expected = Reader<T>::expected;
+    static constexpr const char* stub = Reader<T>::stub;
     static constexpr Protocol protocol = Reader<T>::protocol;
     static std::optional<T> read(const Value& value, const char* name) {
         return value.kind == Kind::none ? std::nullopt : std::optional<T>(Reader<T>::read(value, name));
@@ -205,7 +216,8 @@ struct Slot {
     std::string_view name;
     Protocol protocol = Protocol::untouched;
     bool pointer = false, rest = false, others = false;
-    std::string text;  // the default as a reader of Python writes it
+    std::string text;          // the default as a reader of Python writes it
+    const char* stub = "Any";  // what a stub says
 };
 
 struct Signature {
@@ -215,10 +227,15 @@ struct Signature {
     std::size_t size = 0;
     bool takes_section = false;  // it has an argument `sec` of its own
 
-    // "record($self, x=None)" and "p.record([x])": for inspect.signature, help and the reference.
+    // "record($self, x=None)", "record(self, x: Number | None = None)" and "p.record([x])": for inspect.signature, stubs, help and the
+    // reference.
     std::string python(bool method) const;
+    std::string stub(bool method) const;
     std::string hoc() const;
     std::string help(bool python) const;
+
+  private:
+    std::string written(bool method, bool typed) const;
 };
 
 // Where each field of a call comes from: -1 not given, 0... a position, -2 the receiver, -3-i the i-th keyword.
@@ -255,6 +272,10 @@ const std::array<Slot, field_count<Arguments>>& slots() {
                 slot.protocol = Reader<T>::protocol;
                 slot.pointer = takes_pointer<T>::value;
                 slot.text = Reader<T>::text(field);
+                slot.stub = Reader<T>::stub;
+            }
+            if (slot.field->stub) {
+                slot.stub = slot.field->stub;
             }
         });
         return result;

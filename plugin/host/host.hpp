@@ -58,6 +58,7 @@ class SectionScope {
 Variable range_variable(Segment segment, const char* name);        // a place's voltage: "v"; none: {}
 Variable object_variable(Object object, const std::string& name);  // a point process's current: "i"; none: {}
 bool exists(const Variable& variable);
+bool is_time(const Variable& variable);  // t
 double value(const Variable& variable);
 void set_value(const Variable& variable, double value);
 std::optional<Segment> place_of(const Variable& variable, Section section);  // which place of a section a voltage is
@@ -241,9 +242,37 @@ struct Method {
     const char** (*hoc_text)(void*);
     void* (*python)(void*, void* const*, std::ptrdiff_t, void*);
     void (*unreadable)(const Error&);  // of a collective call: tells the other ranks that its arguments could not be read
+    // For the manual: what a stub says that Python gets, which exceptions are for what, and an example that the tests run.
+    const char *result = "Any", *refusals = nullptr, *session = nullptr;
+
     Signature described() const { return signature(name, about); }
+    Method& gives(const char* type) {
+        result = type;
+        return *this;
+    }
+    Method& raises(const char* exceptions) {
+        refusals = exceptions;
+        return *this;
+    }
+    Method& example(const char* lines) {
+        session = lines;
+        return *this;
+    }
+    std::string manual() const;  // what help() shows in Python
 };
 using Methods = std::vector<Method>;
+
+// What Python gets of a function of C++, in a stub.
+template <class Return>
+constexpr const char* stub_type() {
+    return std::is_void_v<Return>                   ? "None"
+           : std::is_same_v<Return, double>         ? "float"
+           : std::is_same_v<Return, bool>           ? "bool"
+           : std::is_same_v<Return, std::string>    ? "str"
+           : std::is_same_v<Return, patch::Chained> ? "Self"
+           : std::is_same_v<Return, patch::Table>   ? "dict[str, float]"
+                                                    : "Any";
+}
 
 // The entries of the ladder: every error of ours or NEURON's becomes a sentence of the face's own kind.
 double enter_number(const Method& method, void* self);
@@ -291,10 +320,19 @@ Method method(const char* name, const char* about, unsigned places = everywhere,
     constexpr Returns returns = std::is_same_v<typename Row::Return, Owned>         ? Returns::object
                                 : std::is_same_v<typename Row::Return, std::string> ? Returns::text
                                                                                     : Returns::number;
-    Row::method = {name,           said ? said : name,    about,
-                   places,         &signature<Arguments>, &Row::call,
-                   returns,        &Row::hoc_number,      &Row::hoc_object,
-                   &Row::hoc_text, &Row::python,          unreadable};
+    Row::method = {name,
+                   said ? said : name,
+                   about,
+                   places,
+                   &signature<Arguments>,
+                   &Row::call,
+                   returns,
+                   &Row::hoc_number,
+                   &Row::hoc_object,
+                   &Row::hoc_text,
+                   &Row::python,
+                   unreadable,
+                   stub_type<typename Row::Return>()};
     return Row::method;
 }
 
@@ -347,6 +385,7 @@ Value new_list(const std::vector<Value>& values);
 Value new_tuple(const std::vector<Value>& values);
 Value new_array(const std::vector<double>& numbers, std::size_t columns);  // numpy's, of doubles; a list of lists without numpy
 Value attribute(const Value& object, const char* name);                    // Python's getattr
+Value looked_at(const Value& opaque);                                      // what data is that was only to be passed on
 Value the_handle_of(Object object);  // the same Python object each time, for one that lives to the end
 Value receiver(Object netcon);       // a handle that refuses a threshold, which belongs to the source of the gid
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
@@ -411,6 +450,7 @@ namespace patch {
 template <>
 struct Reader<Section> {
     static constexpr const char* expected = "a Section";
+    static constexpr const char* stub = "SectionLike";
     static constexpr Protocol protocol = Protocol::neuron;
     static Section read(const Value& value, const char* name);
     static std::string text(Section) { return "None"; }
@@ -418,6 +458,7 @@ struct Reader<Section> {
 template <>
 struct Reader<Segment> {
     static constexpr const char* expected = "a Section or a Segment";
+    static constexpr const char* stub = "Place";
     static constexpr Protocol protocol = Protocol::neuron;
     static Segment read(const Value& value, const char* name);
     static std::string text(Segment) { return "None"; }
@@ -425,6 +466,7 @@ struct Reader<Segment> {
 template <>
 struct Reader<host::Source> {
     static constexpr const char* expected = "a Section, a Segment, a pointer, an artificial cell, a point process or None";
+    static constexpr const char* stub = "Source | None";
     static constexpr Protocol protocol = Protocol::netcon;
     static constexpr bool takes_pointer = true;
     static host::Source read(const Value& value, const char* name);
@@ -438,6 +480,7 @@ struct Target {
 template <>
 struct Reader<Target> {
     static constexpr const char* expected = "a point process, an artificial cell or None";
+    static constexpr const char* stub = "Target | None";
     static constexpr Protocol protocol = Protocol::netcon;
     static Target read(const Value& value, const char* name);
     static std::string text(const Target&) { return "None"; }

@@ -239,6 +239,23 @@ void destruct(void*) {}
 
 }  // namespace
 
+std::string Method::manual() const {
+    std::string text = described().help(true);
+    text.erase(text.find_last_not_of('\n') + 1);
+    const auto add = [&](const char* lines, const std::string& before, const char* behind) {
+        for (std::size_t at = 0; lines && lines[at];) {
+            const std::size_t end = at + std::strcspn(lines + at, "\n");
+            text += "\n" + before + std::string(lines + at, lines + end) + behind;
+            at = end + (lines[end] ? 1 : 0);
+        }
+    };
+    text += refusals ? "\n" : "";
+    add(refusals, "Raises ", ".");
+    text += session ? "\n" : "";
+    add(session, "    ", "");
+    return text;
+}
+
 const std::vector<Method>& methods() {
     return all_methods();
 }

@@ -106,9 +106,10 @@ bool warn_of_near_name(const Value& owner, const std::string& name) {
     if (meant.empty()) {
         return false;
     }
-    if (!told.count(name)) {
+    const std::string key = (owner.kind == Kind::object ? class_name(owner.object) : "Section") + "." + name;
+    if (!told.count(key)) {
         warn(near_name_set(name_of(owner), name, meant), 1);
-        told.insert(name);
+        told.insert(key);
     }
     const auto is_same = [&](const Near& near) {
         const bool section = owner.kind != Kind::object && near.owner.segment.section == owner.segment.section;

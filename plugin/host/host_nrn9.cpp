@@ -263,6 +263,11 @@ Variable object_variable(Object object, const std::string& name) {
     return variable_of(hoc_pop_handle<double>());
 }
 
+bool is_time(const Variable& variable) {
+    return static_cast<const double*>(raw(variable)) == &nrn_threads->_t ||
+           static_cast<const double*>(raw(variable)) == &host::variable("t");
+}
+
 bool exists(const Variable& variable) {
     return variable && bool(raw(variable));
 }

@@ -161,6 +161,9 @@ const Bridge& bridge() {
 Ref own_word(PyObject* object, const char* word) {
     Ref method(api().PyObject_GetAttrString(object, word));
     if (!method) {
+        if (!api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
+            throw Raised();
+        }
         api().PyErr_Clear();
     }
     return method;

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "nrn9.hpp"
-#include "python.hpp"
+#include "python_types.hpp"
 
 namespace patch::host::python {
 
@@ -124,6 +124,10 @@ void* enter_python(const Method& method, void* self, void* const* arguments, std
     using namespace python;
     const bool bound = self != nullptr;
     try {
+        if (bound && !is_made(static_cast<PyObject*>(self))) {
+            set_not_made(static_cast<PyObject*>(self));
+            return nullptr;
+        }
         // p.ExpSyn(...) arrives as mechanism("ExpSyn", ...): that is what the user called.
         const bool named_by_first = (method.places & host::named_by_first) && count > 0;
         const std::string called = named_by_first ? text_of(static_cast<PyObject*>(arguments[0])) : std::string();

@@ -65,11 +65,21 @@ bool is_usual(PyObject* object) {
            type == types().netcon || object == python.none() || type == python.PyDict_Type;
 }
 
+// A place from 0 to 1, as __arc__ has to say.
+Ref checked_place(const Ref& arc, const Ref& section) {
+    const Value x = value_of(arc.get(), Protocol::untouched);
+    if (x.kind != Kind::number || !(x.number >= 0 && x.number <= 1)) {
+        throw refused(x.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(x), "a number from 0 to 1",
+                      host::name(section_in(section.get())));
+    }
+    return arc;
+}
+
 // A section where a place is wanted: at x = 0.5, or where its __arc__ says.
 Ref place_on(const Ref& section) {
     const Ref arc = checked(api().PyObject_GetAttrString(section.get(), "__arc__"));
     const Ref x = checked(api().PyObject_Call(arc.get(), tuple_of({}).get(), nullptr));
-    return checked(api().PyObject_Call(section.get(), tuple_of({x}).get(), nullptr));
+    return checked(api().PyObject_Call(section.get(), tuple_of({checked_place(x, section)}).get(), nullptr));
 }
 
 // What NEURON gets for an argument.
@@ -83,17 +93,20 @@ Ref meant(PyObject* argument, bool place) {
         }
         const Ref word(api().PyObject_GetAttrString(object.get(), "__neuron__"));
         if (!word) {
+            if (!api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
+                throw Raised();
+            }
             api().PyErr_Clear();
             break;
         }
-        if (const Ref own_arc{api().PyObject_GetAttrString(object.get(), "__arc__")}; own_arc && !arc) {
+        if (const Ref own_arc{place ? api().PyObject_GetAttrString(object.get(), "__arc__") : nullptr}; own_arc && !arc) {
             arc = checked(api().PyObject_Call(own_arc.get(), tuple_of({}).get(), nullptr));
         }
         api().PyErr_Clear();
         object = checked(api().PyObject_Call(word.get(), tuple_of({}).get(), nullptr));
     }
     if (place && is_instance(object.get(), types().section)) {
-        return arc ? checked(api().PyObject_Call(object.get(), tuple_of({arc}).get(), nullptr)) : place_on(object);
+        return arc ? checked(api().PyObject_Call(object.get(), tuple_of({checked_place(arc, object)}).get(), nullptr)) : place_on(object);
     }
     return object;
 }
@@ -140,9 +153,14 @@ PyObject* call_function(PyObject* self, PyObject* positional, PyObject* named) {
     try {
         const Arguments arguments = meant(positional, named, self, &symbol_in);
         return stock().call(self, arguments.positional, arguments.named);
+    } catch (const Error& error) {
+        const Symbol* const called = symbol_in(self);
+        const CallScope scope(called ? called->name : "");
+        set_exception(error);
     } catch (const Raised&) {
-        return nullptr;
+        // it goes on in Python
     }
+    return nullptr;
 }
 
 const Symbol* symbol_of_class(PyObject* type) {
@@ -164,9 +182,12 @@ PyObject* new_of_own_class(PyObject* type, PyObject* positional, PyObject* named
             arguments.positional = arguments.held_positional.get();
         }
         return stock().new_object(type, arguments.positional, arguments.named);
+    } catch (const Error& error) {
+        set_exception(error);
     } catch (const Raised&) {
-        return nullptr;
+        // it goes on in Python
     }
+    return nullptr;
 }
 
 // ---- Classes of ours in front of NEURON's ----
@@ -209,7 +230,7 @@ PyObject* is_instance_of_class(PyObject* type, PyObject* object) {
     Ref neurons;
     if (type == section_type()) {
         wanted = types().section;
-    } else if (is_own(type)) {
+    } else if (is_own(type) && !api().PyType_IsSubtype(type, types().point_process)) {
         neurons = Ref(api().PyObject_GetAttrString(type, "__base__"));
         wanted = neurons.get();
     }
@@ -280,6 +301,10 @@ PyObject* mechanism_of(PyObject* type) {
 
 int init_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
     PyObject* const name = mechanism_of(self->type);
+    if (name && text_of(name) == "PatchVecStim") {  // which registers with the first of them
+        PyObject* const function = api().PyDict_GetItemString(names_of_p(), "VecStim");
+        return take_over(self, api().PyObject_Call(function, arguments, keywords));
+    }
     return name ? take_over(self, forward("mechanism", name, arguments, keywords)) : -1;
 }
 
@@ -342,6 +367,23 @@ int init_netcon(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return take_over(self, forward("NetCon", nullptr, arguments, keywords));
 }
 
+void set_not_made(PyObject* object) {
+    const Ref name(api().PyObject_GetAttrString(object->type, "__name__"));
+    const CallScope scope("__init__");
+    set_exception(init_not_called(name ? text_of(name.get()) : ""));
+}
+
+bool is_made(PyObject* object) {
+    return is_instance(object, types().section)      ? bool(section_in(object))
+           : is_instance(object, types().hoc_object) ? !is_empty(object)
+                                                     : true;
+}
+
+std::string mechanism_named_by(PyObject* type) {
+    PyObject* const name = mechanism_of(type);
+    return name ? text_of(name) : "";
+}
+
 bool is_empty(PyObject* hoc_object) {
     if (!fields_are_known || is_native(hoc_object->type)) {
         return false;
@@ -360,13 +402,14 @@ PyObject* call_users_class(PyObject* type, PyObject* arguments, PyObject* keywor
     if (!made) {
         return nullptr;
     }
-    const bool section = is_instance(made, types().section);
-    const bool empty = section ? !section_in(made) : is_instance(made, types().hoc_object) && is_empty(made);
-    if (empty) {
+    if (!is_made(made)) {
         const Ref unused(made);
-        const Ref name(api().PyObject_GetAttrString(type, "__name__"));
-        const CallScope scope("__init__");
-        set_exception(init_not_called(name ? text_of(name.get()) : ""));
+        if (is_instance(made, types().point_process) && !mechanism_of(type)) {
+            const CallScope scope("PointProcess");
+            set_exception(no_mechanism_named());
+        } else {
+            set_not_made(made);
+        }
         return nullptr;
     }
     return made;

@@ -125,21 +125,23 @@ int set(PyObject* self, PyObject* name, PyObject* value) {
     return value ? api().PyDict_SetItem(added, name, value) : api().PyDict_DelItem(added, name);
 }
 
-// dir(p): NEURON's names and p's own.
+// dir(p): NEURON's names and p's own, each once.
 PyObject* dir(PyObject* self, PyObject*) {
     try {
         const Ref neurons = checked(api().PyObject_GetAttrString(types().hoc_object, "__dir__"));
         const Ref arguments = tuple_of({Ref::borrowed(self)});
-        Ref names = checked(api().PySequence_List(checked(api().PyObject_Call(neurons.get(), arguments.get(), nullptr)).get()));
+        const Ref listed = checked(api().PySequence_List(checked(api().PyObject_Call(neurons.get(), arguments.get(), nullptr)).get()));
+        const Ref names = checked(api().PyDict_New());
+        for (std::ptrdiff_t i = 0; i < api().PyList_Size(listed.get()); ++i) {
+            api().PyDict_SetItem(names.get(), api().PyList_GetItem(listed.get(), i), api().none());
+        }
         std::ptrdiff_t at = 0;
         PyObject *key = nullptr, *value = nullptr;
         while (api().PyDict_Next(added, &at, &key, &value)) {
-            api().PyList_Append(names.get(), key);
+            api().PyDict_SetItem(names.get(), key, api().none());
         }
-        if (!api().PyDict_GetItemString(added, "parallel")) {  // made when it is asked for
-            api().PyList_Append(names.get(), string("parallel").get());
-        }
-        return names.release();
+        api().PyDict_SetItemString(names.get(), "parallel", api().none());  // made when it is asked for
+        return checked(api().PySequence_List(names.get())).release();
     } catch (const Raised&) {
         return nullptr;
     }

@@ -100,6 +100,8 @@ bool is_whole(const Api& table) {
     return table.PyDict_GetItemString(modules, "hoc") || table.PyDict_GetItemString(modules, "neuron.hoc");
 }
 
+void await_neuron();
+
 }  // namespace
 
 namespace python {
@@ -123,6 +125,7 @@ void install_python() {
     }
     const Lock lock;
     if (!is_whole(*table)) {
+        await_neuron();
         return;
     }
     installed = true;
@@ -190,6 +193,12 @@ void our_nrnversion() {
     }
 }
 
+void await_neuron() {
+    if (!stock_nrnversion) {
+        stock_nrnversion = std::exchange(symbol("nrnversion")->u.u_proc->defn.pf, &our_nrnversion);
+    }
+}
+
 }  // namespace
 
 // A NEURON without Python leaves the slot that starts its interpreter empty, and calls it before the first HOC file when it is set;
@@ -199,9 +208,7 @@ void when_interpreter_starts(void (*action)()) {
     if (!neuron::python::methods.interpreter_start) {
         neuron::python::methods.interpreter_start = &interpreter_start;
     }
-    if (!stock_nrnversion) {
-        stock_nrnversion = std::exchange(symbol("nrnversion")->u.u_proc->defn.pf, &our_nrnversion);
-    }
+    await_neuron();
 }
 
 }  // namespace patch::host

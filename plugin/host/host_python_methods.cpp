@@ -8,8 +8,7 @@
 namespace patch::host::python {
 
 const char* doc_of(const Method& method, bool bound) {
-    const Signature signature = method.described();
-    const std::string text = signature.python(bound) + "\n--\n\n" + signature.help(true);
+    const std::string text = method.described().python(bound) + "\n--\n\n" + method.manual();
     return strdup(text.c_str());
 }
 

@@ -122,6 +122,10 @@ Value new_array(const std::vector<double>& numbers, std::size_t columns) {
     return held(checked(api().PyObject_Call(reshape.get(), shape.get(), nullptr)), Protocol::opaque);
 }
 
+Value looked_at(const Value& opaque) {
+    return opaque.kind == Kind::foreign ? python::value_of(opaque.origin.address, Protocol::untouched) : opaque;
+}
+
 Value attribute(const Value& object, const char* name) {
     using namespace python;
     return held(checked(api().PyObject_GetAttrString(python_of(object).get(), name)), Protocol::untouched);

@@ -90,10 +90,17 @@ std::unordered_map<PyObject*, NativeType>& native_types() {
     return all;
 }
 
+// A pointer, to read or to set.
+bool is_pointer(PyObject* name) {
+    std::ptrdiff_t size = 0;
+    const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
+    return text && std::strncmp(text, "_ref_", 5) == 0;
+}
+
 bool is_ours(PyObject* name, unsigned places) {
     std::ptrdiff_t size = 0;
     const char* const text = api().PyUnicode_AsUTF8AndSize(name, &size);
-    return !text || text[0] == '_' || std::any_of(methods().begin(), methods().end(), [&](const Method& method) {
+    return !text || (text[0] == '_' && !is_pointer(name)) || std::any_of(methods().begin(), methods().end(), [&](const Method& method) {
         return (method.places & places) && std::strcmp(text, method.name) == 0;
     });
 }
@@ -104,7 +111,7 @@ bool asks_neuron(PyObject* self, PyObject* name) {
     if (self->type != last) {
         const auto found = native_types().find(self->type);
         if (found == native_types().end()) {
-            return false;
+            return is_pointer(name);
         }
         last = self->type;
         type = &found->second;
@@ -179,6 +186,12 @@ PyObject* object_getattro(PyObject* self, PyObject* name) {
 // What NEURON does not know stays with the object; not in neuron mode.
 int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
     if (is_empty(self)) {
+        const std::string mechanism = mechanism_named_by(self->type);
+        const std::vector<std::string> known = mechanism.empty() ? std::vector<std::string>{} : attribute_names(mechanism);
+        if (std::find(known.begin(), known.end(), text_of(name)) != known.end()) {
+            set_not_made(self);
+            return -1;
+        }
         return api().PyObject_GenericSetAttr(self, name, value);
     }
     {
@@ -188,7 +201,7 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
         }
     }
     const bool unknown = api().PyErr_ExceptionMatches(api().PyExc_LookupError) || api().PyErr_ExceptionMatches(api().PyExc_AttributeError);
-    if (!unknown || defaults::neuron_mode()) {
+    if (!unknown || defaults::neuron_mode() || is_pointer(name)) {
         return -1;
     }
     try {
@@ -331,7 +344,7 @@ int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
                 return -1;
             }
             const bool near = !neurons && value && warn_of_near_name(value_of(self, Protocol::untouched), text);
-            if (!near) {
+            if (!near && value) {
                 known_of_sections.add(name);
             }
         } catch (const std::exception&) {
@@ -339,6 +352,36 @@ int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
         }
     }
     return stock().section_setattro(self, name, value);
+}
+
+// What a section that is not made yet has is its class's and its user's own; what needs NEURON is refused.
+PyObject* section_getattro(PyObject* self, PyObject* name) {
+    if (section_in(self)) {
+        return stock().section_getattro(self, name);
+    }
+    const bool neurons = !is_special(name) && Ref(api().PyObject_GetAttr(types().section_base, name));
+    api().PyErr_Clear();
+    if (neurons || is_section_attribute(text_of(name))) {
+        set_not_made(self);
+        return nullptr;
+    }
+    return api().PyObject_GenericGetAttr(self, name);
+}
+
+PyObject* section_call(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    if (!section_in(self)) {
+        set_not_made(self);
+        return nullptr;
+    }
+    return stock().section_call(self, arguments, keywords);
+}
+
+PyObject* section_iter(PyObject* self) {
+    if (!section_in(self)) {
+        set_not_made(self);
+        return nullptr;
+    }
+    return stock().section_iter(self);
 }
 
 // A new section is the moment to let dropped ones go: the current one may be among them.
@@ -438,13 +481,21 @@ void install_types() {
     stock().getattro = reinterpret_cast<GetAttribute>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_getattro));
     stock().setattro = reinterpret_cast<SetAttribute>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_setattro));
     stock().section_setattro = reinterpret_cast<SetAttribute>(api().PyType_GetSlot(all.section, SLOT_tp_setattro));
+    stock().section_getattro = reinterpret_cast<GetAttribute>(api().PyType_GetSlot(all.section, SLOT_tp_getattro));
+    stock().section_call = reinterpret_cast<Call>(api().PyType_GetSlot(all.section, SLOT_tp_call));
+    stock().section_iter = reinterpret_cast<PyObject* (*)(PyObject*)>(api().PyType_GetSlot(all.section, SLOT_tp_iter));
     stock().section_init = reinterpret_cast<Init>(api().PyType_GetSlot(all.section, SLOT_tp_init));
     stock().call = reinterpret_cast<Call>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_call));
     stock().new_object = reinterpret_cast<Call>(api().PyType_GetSlot(all.hoc_object, SLOT_tp_new));
 
     install_calls();
+    static char section_doc[] = "SectionBase(name=None, cell=None)\n--\n\nNEURON's section, with room for attributes of the user's own.";
     all.section_base = native_class("patch.objects.SectionBase", all.section,
-                                    {{SLOT_tp_setattro, reinterpret_cast<void*>(&section_setattro)},
+                                    {{SLOT_tp_doc, section_doc},
+                                     {SLOT_tp_getattro, reinterpret_cast<void*>(&section_getattro)},
+                                     {SLOT_tp_call, reinterpret_cast<void*>(&section_call)},
+                                     {SLOT_tp_iter, reinterpret_cast<void*>(&section_iter)},
+                                     {SLOT_tp_setattro, reinterpret_cast<void*>(&section_setattro)},
                                      {SLOT_tp_init, reinterpret_cast<void*>(&section_init)}})
                            .release();
     set_type(all.section_base, metatype("patch.objects.SectionClass", {{SLOT_tp_call, reinterpret_cast<void*>(&call_class)}}).get());

@@ -55,7 +55,7 @@ inline constexpr int METH_FASTCALL_KEYWORDS = 0x0080 | 0x0002;
 inline constexpr int METH_NOARGS = 0x0004;
 inline constexpr unsigned TPFLAGS_DEFAULT = 1U << 18, TPFLAGS_BASETYPE = 1U << 10;
 inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58, SLOT_tp_init = 60, SLOT_tp_setattro = 69,
-                     SLOT_mp_subscript = 5, SLOT_tp_alloc = 47, SLOT_tp_new = 65;
+                     SLOT_mp_subscript = 5, SLOT_tp_alloc = 47, SLOT_tp_new = 65, SLOT_tp_iter = 62;
 
 // result, name, arguments
 #define PATCH_PYTHON_FUNCTIONS(X)                                                                                                          \

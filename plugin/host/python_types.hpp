@@ -18,10 +18,11 @@ using Init = int (*)(PyObject*, PyObject*, PyObject*);
 
 // NEURON's own slots.
 struct Stock {
-    GetAttribute getattro = nullptr;
+    GetAttribute getattro = nullptr, section_getattro = nullptr;
     SetAttribute setattro = nullptr, section_setattro = nullptr;
     Init section_init = nullptr;
-    Call call = nullptr, new_object = nullptr;
+    Call call = nullptr, new_object = nullptr, section_call = nullptr;
+    PyObject* (*section_iter)(PyObject*) = nullptr;
 };
 Stock& stock();
 
@@ -67,7 +68,10 @@ PyObject* names_of_p();  // what p adds, asked before NEURON
 void install_calls();
 // NEURON's function, method or class behind a HocObject; null where it is something else.
 const Symbol* callable_of(PyObject* hoc_object);
-bool is_empty(PyObject* hoc_object);  // an instance of a user's class whose __init__ has not called ours yet
+bool is_empty(PyObject* hoc_object);             // an instance of a user's class whose __init__ has not called ours yet
+bool is_made(PyObject* object);                  // a section or an object that is there, and not still before super().__init__()
+void set_not_made(PyObject* object);             // the exception that says so
+std::string mechanism_named_by(PyObject* type);  // of a user's class: of p.<Mechanism> among its bases
 PyObject* call_class(PyObject* type, PyObject* arguments, PyObject* keywords);  // of point processes and sections
 void give_function_type(PyObject* value);                                       // p converts what it is called with
 void give_mechanism_type(PyObject* value, PyObject* name);                      // p.ExpSyn

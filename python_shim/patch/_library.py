@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 
-def path():
+def path() -> str:
     """The file of the library, for ``nrn_load_dll``: the one that is loaded, else the package's own.
 
     ``PATCH_LIBRARY`` in the environment names another one. Raises FileNotFoundError with the place that was looked at.

@@ -6,7 +6,9 @@ p raises its own exceptions by itself; this is for calls of plain NEURON.
 ...     h.Vector().record(target)
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from .exceptions import ErrorHandlingError, HocConnectError, HocError, HocRecordError, HocSectionAccessError, PatchError
 
@@ -19,46 +21,46 @@ class ErrorHandler:
     ``required`` lists the keywords that ``catch_hoc_error`` has to be given with this handler.
     """
 
-    required = ()
+    required: Sequence[str] = ()
 
-    def __init__(self, error, context):
+    def __init__(self, error: BaseException, context: dict[str, Any]) -> None:
         for name in self.required:
             if name not in context:
                 raise ErrorHandlingError(f"{type(self).__name__}: the context has no {name!r}, which this handler wants")
         self.catch(error, context)
 
-    def catch(self, error, context):
+    def catch(self, error: BaseException, context: dict[str, Any]) -> None:
         """Looks at an error of NEURON's; does nothing here."""
 
 
 class CatchNetCon(ErrorHandler):
     """A NetCon that could not be made is a HocConnectError that names both ends: ``nrn_source=``, ``nrn_target=``."""
 
-    required = ("nrn_source", "nrn_target")
+    required: Sequence[str] = ("nrn_source", "nrn_target")
 
-    def catch(self, error, context):
+    def catch(self, error: BaseException, context: dict[str, Any]) -> None:
         raise HocConnectError(f"{context['nrn_source']!r} could not be connected to {context['nrn_target']!r}: {error}")
 
 
 class CatchRecord(ErrorHandler):
     """A recording that could not be made is a HocRecordError that names its target: ``target=``."""
 
-    required = ("target",)
+    required: Sequence[str] = ("target",)
 
-    def catch(self, error, context):
+    def catch(self, error: BaseException, context: dict[str, Any]) -> None:
         raise HocRecordError(f"{context['target']!r} could not be recorded: {error}")
 
 
 class CatchSectionAccess(ErrorHandler):
     """An access without a section is a HocSectionAccessError."""
 
-    def catch(self, error, context):
+    def catch(self, error: BaseException, context: dict[str, Any]) -> None:
         if "ection access" in str(error) or "not in a section" in str(error):
             raise HocSectionAccessError(str(error))
 
 
 @contextmanager
-def catch_hoc_error(*handlers, **context):
+def catch_hoc_error(*handlers: Callable[[BaseException, dict[str, Any]], object], **context: Any) -> Iterator[None]:
     """Gives a RuntimeError of NEURON's to each handler in turn: a class, called with the error and the context.
 
     What no handler turns into a PatchError becomes a HocError. A handler that fails itself is an ErrorHandlingError.

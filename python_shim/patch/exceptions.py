@@ -104,7 +104,7 @@ class BroadcastError(ParallelError):
 _both = {}
 
 
-def make(name, topic, sentence, function, argument, got, expected, place):
+def make(name: str, topic: str, sentence: str, function: str, argument: str, got: str, expected: str, place: str) -> PatchError:
     """The exception of a refusal: of its own class, and of the class that its topic has always had."""
     kind = globals()[name]
     if topic and not issubclass(kind, globals()[topic]):

@@ -42,6 +42,15 @@ def register_hoc_object(cls):
     return cls
 
 
+def _signature(mechanism):
+    """What p.<Mechanism> is called with, for inspect.signature."""
+    import inspect
+
+    called = inspect.signature(_native.mechanism)  # the name goes first
+    return called.replace(parameters=list(called.parameters.values())[1:])
+
+
+_native.Mechanism.__signature__ = property(_signature)
 _status = [None]  # what sys.exit was called with
 
 

@@ -7,7 +7,7 @@ from ._library import native as _native
 __all__ = ["NeuronVersion", "get_neuron_version", "version"]
 
 
-def version():
+def version() -> str:
     """The version of the library that is loaded."""
     return _native().version
 
@@ -23,23 +23,23 @@ class NeuronVersion(str):
 
     __slots__ = ()
 
-    def __new__(cls, text):
+    def __new__(cls, text: str) -> "NeuronVersion":
         _order(text)
         return super().__new__(cls, text)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"NeuronVersion({str(self)!r})"
 
-    def __lt__(self, other):
+    def __lt__(self, other: str) -> bool:
         return _order(self) < _order(other) if isinstance(other, str) else NotImplemented
 
-    def __le__(self, other):
+    def __le__(self, other: str) -> bool:
         return _order(self) <= _order(other) if isinstance(other, str) else NotImplemented
 
-    def __gt__(self, other):
+    def __gt__(self, other: str) -> bool:
         return _order(self) > _order(other) if isinstance(other, str) else NotImplemented
 
-    def __ge__(self, other):
+    def __ge__(self, other: str) -> bool:
         return _order(self) >= _order(other) if isinstance(other, str) else NotImplemented
 
 
@@ -52,7 +52,7 @@ def _order(text):
     return [int(number) for number in numbers.split(".")], not rest, rest
 
 
-def get_neuron_version():
+def get_neuron_version() -> NeuronVersion:
     """The version of the NEURON that is running.
 
     >>> get_neuron_version() >= "9.0"

@@ -3,6 +3,7 @@
 Nothing of NEURON or MPI is in the process of pytest itself.
 """
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -14,7 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIBRARY = Path(os.environ["PATCH_LIBRARY"]).resolve()
-NRNIV = ("nrniv", "-nobanner", "-nogui")
+GIVE_WAY = os.environ.get("PATCH_GIVE_WAY_LIBRARY", "")  # what ranks have in front of MPICH: mpi/give_way.cpp
+NEURON = Path(importlib.util.find_spec("neuron").origin).parent / ".data"
+NRNIV = (str(NEURON / "bin" / "nrniv"), "-nobanner", "-nogui")  # without its wrapper script, which takes longer than NEURON to start
+WRAPPER_SETS = {"NEURONHOME": str(NEURON / "share" / "nrn"), "NRNHOME": str(NEURON), "NRN_PYTHONEXE": sys.executable}
 # What starts a program: the kind of program, and the command in front of its file.
 HOSTS = {
     "python": ("py", (sys.executable,)),
@@ -88,14 +92,20 @@ class Done:
 
 
 def execute(command, ranks=0, seconds=20, folder=None, **environment):
-    """Runs a command to its end, on ranks if a number is given; `timeout` ends it, with all its processes."""
+    """Runs a command to its end, on ranks if a number is given; `timeout` ends it, with all its processes.
+
+    Ranks give way to each other, unless LD_PRELOAD is among the variables of the environment.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FORGOTTEN)}
     launcher = ("mpiexec.mpich", "-n", str(ranks)) if ranks else ()
+    variables = {**kept, "PATCH_LIBRARY": str(LIBRARY), **(WRAPPER_SETS if NRNIV[0] in command else {}), **environment}
+    if ranks:
+        variables.setdefault("LD_PRELOAD", GIVE_WAY)
     began = time.monotonic()
     done = subprocess.run(
         ["timeout", "-k", "5", str(seconds), *launcher, *command],
         cwd=folder,
-        env={**kept, "PATCH_LIBRARY": str(LIBRARY), **environment},
+        env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

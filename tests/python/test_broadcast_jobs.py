@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from jobs import HOC_PLACE, HOSTS, NRNIV, execute, job
+from jobs import GIVE_WAY, HOC_PLACE, HOSTS, NRNIV, execute, job
 
 HOC = Path(__file__).parent.parent / "hoc"
 GIB = 1 << 30
@@ -127,7 +127,7 @@ def witness(tmp_path_factory):
 def witnessed(witness, tmp_path, program, **how):
     """Runs a program on ranks; gives how it ended and the sizes of all broadcasts of all ranks."""
     file = tmp_path / "sizes"
-    done = job(program, LD_PRELOAD=str(witness), WITNESS_FILE=str(file), **how).well()
+    done = job(program, LD_PRELOAD=f"{GIVE_WAY} {witness}", WITNESS_FILE=str(file), **how).well()
     return done, [int(line) for line in file.read_text().split()]
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from jobs import FOREIGN, HOC_HOSTS, HOC_PLACE, LIBRARY, PYTHON_HOSTS, check_advice, job
+from jobs import FOREIGN, HOC_HOSTS, HOC_PLACE, LIBRARY, NRNIV, PYTHON_HOSTS, check_advice, execute, job
 
 TWO_PLACES = [("0", "2"), ("1", "2")]
 
@@ -64,6 +64,13 @@ def test_stock_objects_have_the_ranks_too():
 def test_each_rank_of_a_hoc_script_knows_its_place(host):
     done = job(HOC_PLACE, host, ranks=2).well()
     assert done.said(r"rank (\d) of (\d), (\d)") == [("0", "2", "3"), ("1", "2", "3")], done
+
+
+def test_each_rank_knows_its_place_by_the_script_in_front_of_nrniv(tmp_path):
+    """It sets more of the environment than the other tests do, and replaces itself by nrniv."""
+    (tmp_path / "program.py").write_text(MPI4PY["after patch"] + SAY_PLACE)
+    done = execute(("nrniv", *NRNIV[1:], "-mpi", "-python", "program.py"), ranks=2, folder=tmp_path).well()
+    assert done.said(r"rank (\d) of (\d)") == TWO_PLACES and not done.complaints(), done
 
 
 # ---- Nothing of MPI without a launcher ----

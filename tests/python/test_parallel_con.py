@@ -750,19 +750,21 @@ def spikes_of_many(mode, delay):
     return {key: bits(times) for key, times in spikes.items()}, {key: bits(times) for key, times in arrived.items()}
 
 
-def spikes_of_one(mode, delay, threshold):
-    """The same model in plain NEURON, with one threshold."""
-    sources, clamps = cells(h)
+def spikes_of_ones(mode, delay, numbers):
+    """The same model in plain NEURON, with one threshold; once for each of these thresholds, and nothing between them."""
     kept, spikes, arrived = [], {}, {}
-    for k, source in enumerate(sources):
-        kept.append(stock_source(source(0.5)._ref_v, 100 * k, threshold, source))
-        spikes[k] = spikes_of(kept[-1])
-        if delay:
-            target, detector, arrived[k] = repeater()
-            kept.append((target, detector, stock_receiver(100 * k, target, 2, delay)))
+    for j in numbers:
+        sources, clamps = cells(h)
+        kept.append((sources, clamps))
+        for k, source in enumerate(sources):
+            kept.append(stock_source(source(0.5)._ref_v, 100 * k + j, THRESHOLDS[j], source))
+            spikes[k, j] = spikes_of(kept[-1])
+            if delay:
+                target, detector, arrived[k, j] = repeater()
+                kept.append((target, detector, stock_receiver(100 * k + j, target, 2, delay)))
     run(mode, DURATION.get(mode, 100))
     pc.gid_clear()
-    return {k: bits(times) for k, times in spikes.items()}, {k: bits(times) for k, times in arrived.items()}
+    return {key: bits(times) for key, times in spikes.items()}, {key: bits(times) for key, times in arrived.items()}
 
 
 WITH_EVENTS = {"fixed": (0.025, 1, 3.3), "bin queue": (0.025, 1, 3.3), "threads": (0.05, 1, 3.3), "lvardt": (0.025, 1, 3.3)}
@@ -771,14 +773,16 @@ RUNS = [(mode, 0) for mode in MODES] + [(mode, delay) for mode, delays in WITH_E
 
 @pytest.mark.parametrize(("mode", "delay"), RUNS, ids=[f"{mode}, {delay} ms" if delay else mode for mode, delay in RUNS])
 def test_each_of_many_gids_on_a_place_spikes_as_a_single_source(mode, delay):
-    """0.025 ms is one step; with threads NEURON wants more."""
+    """0.025 ms is one step; with threads NEURON wants more. The steps of global CVODE are those of all models together."""
     spikes, arrived = spikes_of_many(mode, delay)
-    for j, threshold in enumerate(THRESHOLDS):
+    numbers = range(len(THRESHOLDS))
+    for together in [[j] for j in numbers] if mode.startswith("cvode") else [numbers]:
         h.finitialize()
-        expected, expected_arrivals = spikes_of_one(mode, delay, threshold)
-        assert {k: spikes[k, j] for k in range(len(CELLS))} == expected
-        assert {k: arrived[k, j] for k in range(len(CELLS)) if delay} == expected_arrivals
-        assert threshold == 20 or all(len(times) > 2 for times in expected.values())
+        expected, expected_arrivals = spikes_of_ones(mode, delay, together)
+        assert {key: times for key, times in spikes.items() if key[1] in together} == expected
+        assert {key: times for key, times in arrived.items() if key[1] in together} == expected_arrivals
+        assert len(expected) == len(CELLS) * len(together) and bool(expected_arrivals) == bool(delay)
+        assert all(len(times) > 2 or THRESHOLDS[j] == 20 for (k, j), times in expected.items())
     assert len(set(map(tuple, spikes.values()))) > 3 * len(CELLS), "thresholds make a difference"
 
 
@@ -819,22 +823,24 @@ def test_each_connection_of_a_place_keeps_its_own_threshold(connect, mode, with_
     ]
     pc.gid_clear()
     del kept, arrived, source, clamp
-    for j, threshold in enumerate(THRESHOLDS):
-        h.finitialize()
-        expected = spike_arrivals_of_one(mode, threshold)
-        assert got[0][j] == expected
-        if with_gids:
-            h.finitialize()
-            assert got[1][j] == spike_arrivals_of_one(mode, threshold + 5)
+    h.finitialize()
+    assert got[0] == spike_arrivals_of_ones(mode, THRESHOLDS)
+    h.finitialize()
+    assert got[1] == spike_arrivals_of_ones(mode, [threshold + 5 for threshold in THRESHOLDS if with_gids])
 
 
-def spike_arrivals_of_one(mode, threshold):
-    source, clamp = driven(h)
-    target, detector, arrived = repeater()
-    netcon = h.NetCon(source(0.5)._ref_v, target, threshold, 1, 2, sec=source)
-    run(mode)
-    assert netcon.threshold == threshold
-    return bits(arrived)
+def spike_arrivals_of_ones(mode, thresholds):
+    """In plain NEURON a model for each threshold, and nothing between them."""
+    kept, arrived = [], []
+    for threshold in thresholds:
+        source, clamp = driven(h)
+        target, detector, times = repeater()
+        kept.append((source, clamp, target, detector, h.NetCon(source(0.5)._ref_v, target, threshold, 1, 2, sec=source)))
+        arrived.append(times)
+    if kept:
+        run(mode)
+    assert [each[-1].threshold for each in kept] == thresholds
+    return list(map(bits, arrived))
 
 
 def separate_sources(netcons):

@@ -4,12 +4,15 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from jobs import execute
 
 FILE = Path(__file__).with_name("test_parallel_con.py")
 ON_RANKS = Path(__file__).parents[1] / "mpi" / "test_parallel_con.py"
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 MECHANISM = {**os.environ, "PATCH_SOURCES": "mechanism"}
 
 SAME = [
@@ -51,12 +54,25 @@ SAME = [
 ]
 
 
+@pytest.fixture(scope="module")
+def outcomes():
+    """The words of pytest of each of these tests, with each parameter, and all that it has said. Each runs in a process of its own."""
+    done = execute((*PYTEST, "-rA", *(f"{FILE}::{test}" for test in SAME)), seconds=200, PATCH_SOURCES="mechanism")
+    words = defaultdict(list)
+    for word, test in re.findall(r"^([A-Z]+) \S*::(\w+)", done.out, re.MULTILINE):
+        words[test].append(word)
+    return words, done
+
+
 @pytest.mark.parametrize("test", SAME)
-def test_the_mechanism_passes(test):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{FILE}::{test}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, env=MECHANISM)
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert re.search(r"\d+ passed", done.stdout), done.stdout
+def test_the_mechanism_passes(test, outcomes):
+    words, done = outcomes
+    assert set(words[test]) == {"PASSED"}, done
+
+
+def test_nothing_else_went_wrong_with_the_mechanism(outcomes):
+    words, done = outcomes
+    assert done.status == 0 and set(words) == set(SAME), done
 
 
 # Two things differ: the point process follows voltages alone, and stays at its place when nseg changes.
@@ -96,22 +112,5 @@ print([p.parallel.gid_exists(gid) for gid in range(3)], p.check())
 
 
 def test_the_mechanism_passes_on_two_ranks():
-    command = [
-        "timeout",
-        "-k",
-        "5",
-        "100",
-        "mpiexec.mpich",
-        "-n",
-        "2",
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        ON_RANKS,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**MECHANISM, "PATCH_RANKS": "2"})
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert len(re.findall(r"\d+ passed", done.stdout)) == 2, done.stdout
+    done = execute((*PYTEST, ON_RANKS), ranks=2, seconds=100, PATCH_SOURCES="mechanism", PATCH_RANKS="2").well()
+    assert len(re.findall(r"\d+ passed", done.out)) == 2, done

@@ -76,13 +76,13 @@ P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas", "ParallelCon
 # What the objects that p makes have beside NEURON's own.
 OBJECTS = {
     "Section": {"connect", "push", "pop", "__enter__", "__exit__", "parent"},
-    "NetCon": {"__neuron__", "_references", "_connections", "_interpreter", "disconnect", "gid", "record", "__new__"},
+    "NetCon": {"__neuron__", "_references", "_connections", "_interpreter", "disconnect", "gid", "record"},
     "PointProcess": {*MAGIC, "__ref__", "__deref__", "_references", "_connections", "_interpreter", "stimulate", "parameters"},
     "NetStim": set(),
     "VecStim": {"play", "pattern", "vector"},
     "IClamp": {"duration", "amplitude"},
     "SEClamp": {"delay", "duration", "after", "voltage", "holding"},
-    "SectionRef": {"section", "child", "__new__"},
+    "SectionRef": {"section", "child"},
 }
 
 # What p.parallel has beside, or in place of, NEURON's own methods of a ParallelContext.
@@ -284,7 +284,20 @@ parts = [each for each in type_.__mro__ if each not in stock.__mro__]
 own = {{each for part in parts for each in vars(part)}}
 print(json.dumps([sorted(own), [part.__name__ for part in type_.__mro__]]))
 """)
-    python_own = {"__module__", "__doc__", "__dict__", "__weakref__", "__getattribute__", "__setattr__", "__delattr__", "__init__"}
+    python_own = {
+        "__new__",
+        "__dir__",
+        "__call__",
+        "__iter__",
+        "__module__",
+        "__doc__",
+        "__dict__",
+        "__weakref__",
+        "__getattribute__",
+        "__setattr__",
+        "__delattr__",
+        "__init__",
+    }
     assert set(own) - python_own == OBJECTS[name]
     assert ("PointProcess" in bases) == (name in ("PointProcess", "NetStim", "VecStim", "IClamp", "SEClamp"))
 

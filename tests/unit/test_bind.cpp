@@ -213,6 +213,7 @@ namespace patch {
 template <>
 struct Reader<Place> {
     static constexpr const char* expected = "a place";
+    static constexpr const char* stub = "Place";
     static constexpr Protocol protocol = Protocol::netcon;
     static constexpr bool takes_pointer = true;
     static Place read(const Value& value, const char*) { return {value.number, value.kind == Kind::variable}; }
@@ -311,6 +312,19 @@ TEST(Signature, IsThePythonReadersOwn) {
     EXPECT_EQ(signature<Method>("f", "").python(false), "f(self, x=0.5)");
     EXPECT_EQ(signature<Open>("f", "").python(false), "f(name, *args, x=0.5, **kw)");
     EXPECT_EQ(signature<Faces>("f", "").python(false), "f(both=1, of_python=2)");
+}
+
+struct Typed {
+    Value points;  // whose type says too little
+    std::optional<double> diameter;
+    bool kept = true;
+    static constexpr Field fields[] = {{"points", "", ordinary, nullptr, "Rows"}, {"diameter"}, {"kept"}};
+};
+
+TEST(Signature, IsTheStubReadersOwn) {
+    EXPECT_EQ(signature<Method>("f", "").stub(true), "f(self, x: Number = 0.5)");
+    EXPECT_EQ(signature<Open>("f", "").stub(true), "f(self, name: str, *args: Any, x: Number = 0.5, **kw: Any)");
+    EXPECT_EQ(signature<Typed>("f", "").stub(false), "f(points: Rows | None = None, diameter: Number | None = None, kept: bool = True)");
 }
 
 TEST(Signature, IsTheHocReadersOwn) {

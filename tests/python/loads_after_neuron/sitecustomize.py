@@ -1,4 +1,7 @@
-"""Loads PATCH_LIBRARY into NEURON in every Python that has this folder on its path, as soon as neuron is imported."""
+"""Loads PATCH_LIBRARY into NEURON in every Python that has this folder on its path, as soon as neuron is imported.
+
+With P_FOR_H in the environment, p stands in for neuron.h and neuron.n too.
+"""
 
 import importlib.util
 import os
@@ -17,6 +20,10 @@ class AfterNeuron:
             execute(module)
             if module.h.nrn_load_dll(os.environ["PATCH_LIBRARY"]) != 1:
                 os._exit(99)
+            if "P_FOR_H" in os.environ:
+                from patch import p
+
+                module.h = module.n = p
 
         spec.loader.exec_module = execute_and_load
         return spec
