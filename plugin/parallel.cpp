@@ -70,6 +70,7 @@ Value gid_connect(const Connect& arguments) {
     constexpr double unset = std::numeric_limits<double>::quiet_NaN();
     const Owned netcon = host::connect_to_gid(gid, arguments.target.object, unset, unset);
     host::keep_receiver(gid, arguments.target.object, netcon.get());
+    host::note_connection({}, arguments.target.value, netcon.get());
     return host::receiver(netcon.get());
 }
 

@@ -14,7 +14,7 @@
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
-#include "section.hpp"
+#include "sections.hpp"
 #include "synapse.hpp"
 #include "vecstim.hpp"
 
@@ -30,7 +30,7 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     host::install_class("Patch",
                         {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
                          parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods, lifetime::methods,
-                         section::methods, clamp::methods, protocol::methods, about::methods, doctor::methods, interpreter::methods});
+                         sections::methods, clamp::methods, protocol::methods, about::methods, doctor::methods, interpreter::methods});
     host::when_ready(host::install_templates);  // at once, or after an early load
     host::install_python();                     // in a Python process; after an early load when neuron is whole
 }

@@ -71,6 +71,9 @@ Value connections(const Receiver& arguments) {
         return assigned;
     }
     std::vector<std::pair<Value, Value>> found;
+    for (const host::Partner& partner : host::stand_in_partners(arguments.object)) {
+        found.emplace_back(partner.value, Value::of(partner.netcon));
+    }
     for (const host::Partner& partner : host::partners(arguments.object, true)) {
         found.emplace_back(partner.value, Value::of(partner.netcon));
     }

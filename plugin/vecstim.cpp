@@ -97,7 +97,7 @@ void set_pattern(const Played& arguments) {
 
 // A stimulus for a point process: the pattern's times, or a NetStim with the given attributes.
 Owned stimulate(const Stimulate& arguments) {
-    const Target target = Reader<Target>::read(arguments.target, "target");
+    const Target& target = arguments.target;
     if (arguments.delay < 0) {
         throw refused(ErrorKind::value, "delay", shown(arguments.delay), "at least 0 ms", host::name(target.object));
     }

@@ -29,7 +29,8 @@ struct Played {
                                        {"times", "ms, a Vector or any sequence; none ends what is played", ordinary, nullptr, "Numbers"}};
 };
 struct Stimulate {
-    Value target, pattern;
+    Target target;
+    Value pattern;
     double weight = 0.04;
     double delay = 0;  // ms
     Others netstim;

@@ -254,8 +254,7 @@ Error not_deletable(const std::string& name) {
 }
 
 Error not_on_top(const std::string& section, const std::string& top) {
-    return Error(ErrorKind::access,
-                 section + " is not on top of the section stack" + (top.empty() ? "" : ", " + top + " is"));
+    return Error(ErrorKind::access, section + " is not on top of the section stack" + (top.empty() ? "" : ", " + top + " is"));
 }
 
 Error not_connected(const std::string& source, const std::string& target) {

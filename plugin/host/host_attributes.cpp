@@ -51,12 +51,17 @@ class Watcher final: public ivObserver {
     void* object_;
 };
 
+bool is_object(const Value& owner) {
+    return owner.kind == Kind::object;
+}
+void* address_of(const Value& owner) {
+    return is_object(owner) ? owner.object.address : owner.segment.section.address;
+}
+
+}  // namespace
+
 // NEURON's memory of a section is held while it has a dict, so that no new section can take its address.
-void forget_deleted_sections() {
-    static std::size_t next = 64;
-    if (of_sections().size() < next) {
-        return;
-    }
+bool forget_attributes_of_deleted() {
     std::vector<void*> deleted;
     for (const auto& row : of_sections()) {
         if (!nrn_section_is_active(static_cast<::Section*>(row.first))) {
@@ -67,17 +72,8 @@ void forget_deleted_sections() {
         erase(of_sections(), section);
         nrn_section_unref(static_cast<::Section*>(section));
     }
-    next = std::max<std::size_t>(64, 2 * of_sections().size());
+    return !deleted.empty();
 }
-
-bool is_object(const Value& owner) {
-    return owner.kind == Kind::object;
-}
-void* address_of(const Value& owner) {
-    return is_object(owner) ? owner.object.address : owner.segment.section.address;
-}
-
-}  // namespace
 
 namespace python {
 
@@ -95,7 +91,7 @@ PyObject* make_attributes_of(const Value& owner) {
     if (is_object(owner)) {
         ObjObservable::Attach(static_cast<::Object*>(address), new Watcher(address));
     } else {
-        forget_deleted_sections();
+        sweep_before_runs();
         nrn_section_ref(static_cast<::Section*>(address));
     }
     Dicts& dicts = is_object(owner) ? of_objects() : of_sections();

@@ -277,6 +277,41 @@ Object recording(Section section, double x) {
     return {};
 }
 
+namespace {
+
+constexpr double as_a_source = 1, as_a_target = 2;  // the x of the edge from a stand-in's owner to the NetCon
+
+}  // namespace
+
+void keep_stand_in(const Value& owner, Object netcon, bool as_source) {
+    if (!defaults::neuron_mode()) {
+        const Member member = member_of(owner);
+        join(EdgeKind::reference, member.kind, member.address, NodeKind::object, netcon.address, nullptr,
+             as_source ? as_a_source : as_a_target);
+    }
+}
+
+std::vector<Partner> stand_in_partners(const Value& owner) {
+    std::vector<Partner> found;
+    const Registry& all = registry();
+    const Registry::Id id = all.find(owner.kind == Kind::object ? owner.object.address : owner.segment.section.address);
+    if (id == Registry::none) {
+        return found;
+    }
+    all.each_edge(id, EdgeKind::reference, [&](Registry::Id, const Registry::Edge& own) {
+        if (own.x != as_a_source && own.x != as_a_target) {
+            return;
+        }
+        const Registry::Id netcon = own.node[1];
+        all.each_edge(netcon, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
+            const Registry::Id other = edge.node[own.x == as_a_source ? 1 : 0];
+            found.push_back({value_of_node(all.node(other)), {all.node(netcon).address}});
+        });
+    });
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
 Object connection(const Value& source, const Value& target) {
     const Registry& all = registry();
     const auto address = [](const Value& value) {
@@ -393,7 +428,16 @@ std::size_t sweep(bool everything) {
         return 0;
     }
     hoc_unref_defer();  // NEURON keeps the last object that an expression looked at
-    const std::size_t freed = registry().sweep(everything);
+    std::size_t freed = 0;
+    if (structure_changed()) {
+        forget_attributes_of_deleted();  // what those held may be let go too
+    }
+    bool again = false;
+    do {
+        const std::size_t now = registry().sweep(everything);
+        freed += now;
+        again = now && forget_attributes_of_deleted();
+    } while (again);
     forget_lost_records();
     return freed;
 }

@@ -46,6 +46,9 @@ std::vector<std::string> object_names(Object object) {
             names.emplace_back(each->name);
         }
     }
+    if (is_a(object, "IClamp")) {
+        names.emplace_back("delay");  // NEURON answers to it, and calls it del
+    }
     unsigned own = 0;
     for (const auto& [type, place] :
          {std::pair{"NetCon", on_netcon}, {"IClamp", on_iclamp}, {"SEClamp", on_seclamp}, {"PatchVecStim", on_vecstim}}) {

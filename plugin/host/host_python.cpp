@@ -204,12 +204,7 @@ char scalar_format(PyObject* object) {
 }
 
 double arc_of(const Ref& method, PyObject* object, Section section) {
-    const Value arc = called(method, object, Protocol::untouched);
-    if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
-        throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc), "a number from 0 to 1",
-                      name(section));
-    }
-    return arc.number;
+    return place_in(called(method, object, Protocol::untouched), section);
 }
 
 Value section_value(PyObject* object, Protocol protocol) {
@@ -234,6 +229,14 @@ Value section_value(PyObject* object, Protocol protocol) {
 }
 
 }  // namespace
+
+double place_in(const Value& arc, Section section) {
+    if (arc.kind != Kind::number || !(arc.number >= 0 && arc.number <= 1)) {
+        throw refused(arc.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(arc), "a number from 0 to 1",
+                      name(section));
+    }
+    return arc.number;
+}
 
 Section section_in(PyObject* section) {
     return {reinterpret_cast<SectionObject*>(section)->section};
@@ -404,7 +407,10 @@ void* owner_of(Section section) {
     return handle.get()->count > 1 ? handle.release() : nullptr;
 }
 
+// The object that a value was made from, where it is the thing itself and does not stand for it.
 Ref python_of(const Value& value) {
+    auto* const origin = static_cast<PyObject*>(value.origin.address);
+    const auto is_instance_of = [](PyObject* object, PyObject* type) { return object && is_instance(object, type); };
     switch (value.kind) {
     case Kind::number:
         return checked(value.whole ? api().PyLong_FromLongLong((long long)value.number) : api().PyFloat_FromDouble(value.number));
@@ -413,8 +419,8 @@ Ref python_of(const Value& value) {
     case Kind::text:
         return checked(api().PyUnicode_FromStringAndSize(value.text.data(), std::ptrdiff_t(value.text.size())));
     case Kind::section:
-        return value.origin && is_instance(static_cast<PyObject*>(value.origin.address), types().section)
-                   ? Ref::borrowed(static_cast<PyObject*>(value.origin.address))
+        return is_instance_of(origin, types().section) && section_in(origin) == value.segment.section
+                   ? Ref::borrowed(origin)
                    : section_object(value.segment.section);
     case Kind::segment: {
         const Ref section = section_object(value.segment.section);
@@ -425,9 +431,7 @@ Ref python_of(const Value& value) {
     case Kind::variable:
         return checked(bridge().pointer(raw(value.variable)));
     case Kind::object:
-        return value.origin && is_instance(static_cast<PyObject*>(value.origin.address), types().hoc_object)
-                   ? Ref::borrowed(static_cast<PyObject*>(value.origin.address))
-                   : wrap(value.object);
+        return is_instance_of(origin, types().hoc_object) && object_in(origin) == value.object ? Ref::borrowed(origin) : wrap(value.object);
     case Kind::foreign:
         return Ref::borrowed(static_cast<PyObject*>(value.origin.address));
     default:

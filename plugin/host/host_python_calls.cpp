@@ -24,31 +24,32 @@ const Symbol* symbol_in(PyObject* handle) {
     std::memcpy(&found, reinterpret_cast<char*>(handle) + size_of_handle - 40, sizeof found);
     return found;
 }
-bool is_function(PyObject* handle) {
-    int type = 0;
-    std::memcpy(&type, reinterpret_cast<char*>(handle) + size_of_handle - 8, sizeof type);
-    constexpr int function = 2;
-    return type == function;
+// What a handle is of. A handle that has no Object yet is taken for HOC's top level.
+constexpr int top_level = 0, function = 2;
+int kind_of(PyObject* handle) {
+    int kind = 0;
+    std::memcpy(&kind, reinterpret_cast<char*>(handle) + size_of_handle - 8, sizeof kind);
+    return kind;
 }
 bool fields_are_known = false;
 
 void learn_fields() {
     const Ref size = checked(api().PyObject_GetAttrString(types().hoc_object, "__basicsize__"));
     size_of_handle = std::size_t(api().PyFloat_AsDouble(size.get()));
-    const Ref neuron = checked(api().PyImport_ImportModule("hoc"));
     const Ref top = checked(api().PyObject_Call(types().hoc_object, tuple_of({}).get(), nullptr));
     const Ref name = string("finitialize");
-    const Ref function = checked(stock().getattro(top.get(), name.get()));
-    fields_are_known = is_function(function.get()) && symbol_in(function.get()) == symbol("finitialize") && !is_function(top.get());
+    const Ref called = checked(stock().getattro(top.get(), name.get()));
+    fields_are_known =
+        kind_of(called.get()) == function && symbol_in(called.get()) == symbol("finitialize") && kind_of(top.get()) == top_level;
 }
 
 // ---- What the user's own objects stand for ----
 
-// NEURON's functions and methods in which a place on a section is meant.
+// NEURON's functions and methods in which a place on a section is meant; a user's HOC function may have the same name.
 bool wants_place(const Symbol* called) {
     constexpr const char* names[] = {"distance",    "area",           "ri",    "loc",         "input", "transfer", "ratio",
                                      "input_phase", "transfer_phase", "begin", "RangeVarPlot"};
-    return called &&
+    return called && hoc_table_lookup(called->name, hoc_top_level_symlist) != called &&
            std::any_of(std::begin(names), std::end(names), [&](const char* each) { return std::strcmp(each, called->name) == 0; });
 }
 
@@ -65,21 +66,14 @@ bool is_usual(PyObject* object) {
            type == types().netcon || object == python.none() || type == python.PyDict_Type;
 }
 
-// A place from 0 to 1, as __arc__ has to say.
-Ref checked_place(const Ref& arc, const Ref& section) {
-    const Value x = value_of(arc.get(), Protocol::untouched);
-    if (x.kind != Kind::number || !(x.number >= 0 && x.number <= 1)) {
-        throw refused(x.kind == Kind::number ? ErrorKind::value : ErrorKind::type, "__arc__", described(x), "a number from 0 to 1",
-                      host::name(section_in(section.get())));
-    }
-    return arc;
+Ref answer(const Ref& word) {
+    return checked(api().PyObject_Call(word.get(), tuple_of({}).get(), nullptr));
 }
 
-// A section where a place is wanted: at x = 0.5, or where its __arc__ says.
-Ref place_on(const Ref& section) {
-    const Ref arc = checked(api().PyObject_GetAttrString(section.get(), "__arc__"));
-    const Ref x = checked(api().PyObject_Call(arc.get(), tuple_of({}).get(), nullptr));
-    return checked(api().PyObject_Call(section.get(), tuple_of({checked_place(x, section)}).get(), nullptr));
+// A section where a place is wanted: where __arc__ says.
+Ref place_on(const Ref& section, const Ref& arc) {
+    place_in(value_of(arc.get(), Protocol::untouched), section_in(section.get()));
+    return checked(api().PyObject_Call(section.get(), tuple_of({arc}).get(), nullptr));
 }
 
 // What NEURON gets for an argument.
@@ -100,13 +94,13 @@ Ref meant(PyObject* argument, bool place) {
             break;
         }
         if (const Ref own_arc{place ? api().PyObject_GetAttrString(object.get(), "__arc__") : nullptr}; own_arc && !arc) {
-            arc = checked(api().PyObject_Call(own_arc.get(), tuple_of({}).get(), nullptr));
+            arc = answer(own_arc);
         }
         api().PyErr_Clear();
-        object = checked(api().PyObject_Call(word.get(), tuple_of({}).get(), nullptr));
+        object = answer(word);
     }
     if (place && is_instance(object.get(), types().section)) {
-        return arc ? checked(api().PyObject_Call(object.get(), tuple_of({checked_place(arc, object)}).get(), nullptr)) : place_on(object);
+        return place_on(object, arc ? arc : answer(checked(api().PyObject_GetAttrString(object.get(), "__arc__"))));
     }
     return object;
 }
@@ -137,6 +131,10 @@ Arguments meant(PyObject* positional, PyObject* named, PyObject* self, const Sym
         result.positional = result.held_positional.get();
     }
     PyObject* const section = named ? api().PyDict_GetItemString(named, "sec") : nullptr;
+    if (section && !is_made(section)) {  // NEURON takes it as it is
+        set_not_made(section);
+        throw Raised();
+    }
     if (section && !is_section(section)) {
         result.held_named = checked(api().PyDict_New());
         std::ptrdiff_t at = 0;
@@ -217,24 +215,15 @@ PyObject* item_of_class(PyObject* type, PyObject* index) {
 // p.List.__doc__ is NEURON's.
 PyObject* attribute_of_class(PyObject* type, PyObject* name) {
     static const auto generic = reinterpret_cast<GetAttribute>(api().PyType_GetSlot(api().PyType_Type, SLOT_tp_getattro));
-    if (type != types().netcon && is_own(type) && text_of(name) == "__doc__") {
-        const Ref neurons(api().PyObject_GetAttrString(type, "__base__"));
-        return neurons ? api().PyObject_GetAttr(neurons.get(), name) : nullptr;
-    }
-    return generic(type, name);
+    const bool neurons = type != types().netcon && is_own(type) && text_of(name) == "__doc__";
+    return neurons ? api().PyObject_GetAttr(neuron_class_of(type).get(), name) : generic(type, name);
 }
 
 // isinstance(x, p.List) is what isinstance(x, h.List) is.
 PyObject* is_instance_of_class(PyObject* type, PyObject* object) {
-    PyObject* wanted = type;
-    Ref neurons;
-    if (type == section_type()) {
-        wanted = types().section;
-    } else if (is_own(type) && !api().PyType_IsSubtype(type, types().point_process)) {
-        neurons = Ref(api().PyObject_GetAttrString(type, "__base__"));
-        wanted = neurons.get();
-    }
-    return wanted ? api().PyBool_FromLong(is_instance(object, wanted)) : nullptr;
+    const bool own = type == section_type() || (is_own(type) && !api().PyType_IsSubtype(type, types().point_process));
+    PyObject* const neurons = type == section_type() ? types().section : own ? neuron_class_of(type).get() : type;  // a type holds its base
+    return api().PyBool_FromLong(is_instance(object, neurons));
 }
 constexpr int METH_O = 0x0008;
 PyMethodDef instance_definition{"__instancecheck__", reinterpret_cast<void*>(&is_instance_of_class), METH_O,
@@ -342,7 +331,7 @@ PyMethodDef bases_definition{"__mro_entries__", reinterpret_cast<void*>(&bases_o
 }  // namespace
 
 const Symbol* callable_of(PyObject* hoc_object) {
-    return fields_are_known && is_function(hoc_object) ? symbol_in(hoc_object) : nullptr;
+    return fields_are_known && kind_of(hoc_object) == function ? symbol_in(hoc_object) : nullptr;
 }
 
 // Without counting: NEURON never gives back what an object of its own counts of its type.
@@ -385,12 +374,7 @@ std::string mechanism_named_by(PyObject* type) {
 }
 
 bool is_empty(PyObject* hoc_object) {
-    if (!fields_are_known || is_native(hoc_object->type)) {
-        return false;
-    }
-    int kind = 0;  // of the top level, which a handle is before it gets an Object
-    std::memcpy(&kind, reinterpret_cast<char*>(hoc_object) + size_of_handle - 8, sizeof kind);
-    return kind == 0;
+    return fields_are_known && !is_native(hoc_object->type) && kind_of(hoc_object) == top_level;
 }
 
 namespace {
@@ -471,6 +455,7 @@ PyObject* own_class(const std::string& name, PyObject* neuron_class) {
         const unsigned place = name == "SectionRef" ? on_section_ref : 0U;
         ask_neuron_first(type, place);
         add_methods(type, place);
+        add_dir(type);
     }
     api().Py_IncRef(type);
     return type;

@@ -154,6 +154,28 @@ bool is_users(const Value& value) {
 
 }  // namespace
 
+namespace {
+
+// An instance of a user's class of ours that stands for something else of NEURON's (its own __netcon__): the instance, else nothing.
+Value stands_elsewhere(const Value& value) {
+    using namespace python;
+    auto* const origin = static_cast<PyObject*>(value.origin.address);
+    if (!origin || is_native(origin->type)) {
+        return {};
+    }
+    if (is_instance(origin, types().section)) {
+        const Section own = section_in(origin);
+        return value.kind == Kind::object || !(value.segment.section == own) ? Value::of(own) : Value{};
+    }
+    if (is_instance(origin, types().point_process)) {
+        const Object own = object_in(origin);
+        return value.kind != Kind::object || !(value.object == own) ? Value::of(own) : Value{};
+    }
+    return {};
+}
+
+}  // namespace
+
 void note_reference(const Value& users, const Value& other) {
     using namespace python;
     if (!has_python() || !is_users(users)) {
@@ -173,7 +195,13 @@ void note_connection(const Value& source, const Value& target, Object netcon) {
     note_reference(target, Value::of(netcon));
     const std::pair<const Value&, const Value&> ends[]{{source, target}, {target, source}};
     for (const auto& [mine, other] : ends) {
-        if (!has_python() || !is_users(mine) || other.kind == Kind::none) {
+        if (!has_python() || other.kind == Kind::none) {
+            continue;
+        }
+        if (const Value own = stands_elsewhere(mine); own.given()) {
+            keep_stand_in(own, netcon, &mine == &source);
+        }
+        if (!is_users(mine)) {
             continue;
         }
         const Ref connections(api().PyObject_GetAttrString(static_cast<PyObject*>(mine.origin.address), "_connections"));

@@ -173,11 +173,11 @@ PyObject* object_getattro(PyObject* self, PyObject* name) {
         }
         return found;
     }
-    const SetAside error;
+    SetAside error;
     const Value object = owner(self);
-    PyObject* const own = object.given() && object.object ? attributes_of(object) : nullptr;
+    PyObject* const own = object.object ? attributes_of(object) : nullptr;
     if (PyObject* const value = own ? api().PyDict_GetItemWithError(own, name) : nullptr) {
-        const_cast<SetAside&>(error).drop();
+        error.drop();
         return Ref::borrowed(value).release();
     }
     return nullptr;
@@ -201,6 +201,12 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
         }
     }
     const bool unknown = api().PyErr_ExceptionMatches(api().PyExc_LookupError) || api().PyErr_ExceptionMatches(api().PyExc_AttributeError);
+    if (unknown && defaults::neuron_mode() && !is_instance(self, types().point_process)) {
+        api().PyErr_Clear();
+        const Ref neurons = checked(api().PyObject_GetAttrString(self->type, "__base__"));
+        const AsType as_neurons(self, neurons.get());
+        return stock().setattro(self, name, value);  // NEURON's own error for an instance of one of its classes
+    }
     if (!unknown || defaults::neuron_mode() || is_pointer(name)) {
         return -1;
     }
@@ -236,21 +242,28 @@ bool is_threshold(PyObject* name) {
     return text && std::strcmp(text, "threshold") == 0;
 }
 
+// Calls a method of Python's `object` itself.
+Ref of_object(const char* method, std::vector<Ref> arguments) {
+    const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
+    const Ref object = checked(api().PyObject_GetAttrString(builtins.get(), "object"));
+    const Ref word = checked(api().PyObject_GetAttrString(object.get(), method));
+    return checked(api().PyObject_Call(word.get(), tuple_of(std::move(arguments)).get(), nullptr));
+}
+
+void append_keys(const Ref& names, PyObject* dict) {
+    std::ptrdiff_t at = 0;
+    PyObject *key = nullptr, *value = nullptr;
+    while (dict && api().PyDict_Next(dict, &at, &key, &value)) {
+        api().PyList_Append(names.get(), key);
+    }
+}
+
 // dir(object): attributes of the user's own too.
 PyObject* object_dir(PyObject* self, PyObject*) {
     try {
-        const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
-        const Ref object = checked(api().PyObject_GetAttrString(builtins.get(), "object"));
-        const Ref list = checked(api().PyObject_GetAttrString(object.get(), "__dir__"));
-        Ref names =
-            checked(api().PySequence_List(checked(api().PyObject_Call(list.get(), tuple_of({Ref::borrowed(self)}).get(), nullptr)).get()));
+        Ref names = checked(api().PySequence_List(of_object("__dir__", {Ref::borrowed(self)}).get()));
         const Value value = owner(self);
-        PyObject* const own = value.object ? attributes_of(value) : nullptr;
-        std::ptrdiff_t at = 0;
-        PyObject *key = nullptr, *each = nullptr;
-        while (own && api().PyDict_Next(own, &at, &key, &each)) {
-            api().PyList_Append(names.get(), key);
-        }
+        append_keys(names, value.object ? attributes_of(value) : nullptr);
         return names.release();
     } catch (const Raised&) {
         return nullptr;
@@ -283,12 +296,7 @@ int receiver_setattro(PyObject* self, PyObject* name, PyObject* value) {
 // dir(section): what can be read now. NEURON's own scripts read all that dir() names.
 PyObject* section_dir(PyObject* self, PyObject*) {
     try {
-        const Ref builtins = checked(api().PyImport_ImportModule("builtins"));
-        const Ref object = checked(api().PyObject_GetAttrString(builtins.get(), "object"));
-        const Ref stock = checked(api().PyObject_GetAttrString(object.get(), "__dir__"));
-        const Ref arguments = checked(api().PyTuple_New(1));
-        api().PyTuple_SetItem(arguments.get(), 0, Ref::borrowed(self).release());
-        const Ref all = checked(api().PySequence_List(checked(api().PyObject_Call(stock.get(), arguments.get(), nullptr)).get()));
+        const Ref all = checked(api().PySequence_List(of_object("__dir__", {Ref::borrowed(self)}).get()));
         Ref names = checked(api().PyList_New(0));
         for (std::ptrdiff_t i = 0; i < api().PyList_Size(all.get()); ++i) {
             PyObject* const name = api().PyList_GetItem(all.get(), i);
@@ -302,13 +310,9 @@ PyObject* section_dir(PyObject* self, PyObject*) {
             }
             api().PyList_Append(names.get(), name);
         }
-        const Ref get = checked(api().PyObject_GetAttrString(object.get(), "__getattribute__"));  // NEURON computes __dict__
-        const Ref own(api().PyObject_Call(get.get(), tuple_of({Ref::borrowed(self), string("__dict__")}).get(), nullptr));
-        api().PyErr_Clear();
-        std::ptrdiff_t at = 0;
-        PyObject *key = nullptr, *value = nullptr;
-        while (own && is_instance(own.get(), api().PyDict_Type) && api().PyDict_Next(own.get(), &at, &key, &value)) {
-            api().PyList_Append(names.get(), key);
+        if (is_instance(self, types().section_base)) {  // NEURON computes __dict__
+            const Ref own = of_object("__getattribute__", {Ref::borrowed(self), string("__dict__")});
+            append_keys(names, is_instance(own.get(), api().PyDict_Type) ? own.get() : nullptr);
         }
         return names.release();
     } catch (const Raised&) {
@@ -471,6 +475,11 @@ Ref wrap(Object object) {
     return handle;
 }
 
+void add_dir(PyObject* type) {
+    const Ref method = checked(api().PyDescr_NewMethod(type, &object_dir_definition));
+    api().PyObject_SetAttrString(type, "__dir__", method.get());
+}
+
 void install_types() {
     Types& all = types();
     const Ref hoc = checked(api().PyImport_ImportModule("hoc"));
@@ -506,8 +515,7 @@ void install_types() {
     ask_neuron_first(all.point_process, on_point_process);
     const Ref object_metatype = metatype("patch.objects.ObjectClass", {{SLOT_tp_call, reinterpret_cast<void*>(&call_class)}});
     set_type(all.point_process, object_metatype.get());
-    const Ref object_list = checked(api().PyDescr_NewMethod(all.point_process, &object_dir_definition));
-    api().PyObject_SetAttrString(all.point_process, "__dir__", object_list.get());
+    add_dir(all.point_process);
     const Ref context = checked(api().PyObject_GetAttrString(hoc.get(), "ParallelContext"));
     all.parallel = native_class("patch.parallel.ParallelContext", context.get(),
                                 {{SLOT_tp_getattro, reinterpret_cast<void*>(&object_getattro)},
@@ -530,8 +538,7 @@ void install_types() {
                      .release();
     set_type(all.netcon, netcon_metatype.get());
     ask_neuron_first(all.netcon, on_netcon);
-    const Ref netcon_list = checked(api().PyDescr_NewMethod(all.netcon, &object_dir_definition));
-    api().PyObject_SetAttrString(all.netcon, "__dir__", netcon_list.get());
+    add_dir(all.netcon);
     types_by_class()["NetCon"] = all.netcon;
     all.receiver =
         native_class("patch.objects.Receiver", all.netcon, {{SLOT_tp_setattro, reinterpret_cast<void*>(&receiver_setattro)}}).release();

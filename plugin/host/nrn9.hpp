@@ -213,8 +213,9 @@ Symbol* visible_symbol(const char* name);  // the user's own first, as HOC finds
 void push(const Value& value, std::vector<char*>& texts);
 void watch_records();  // NetCon.record is noted from now on
 void forget_lost_records();
-void watch_network();        // what is asked of ParallelContext is noted from now on
-void network_initialised();  // a finitialize has come to its end
-void network_solves();       // psolve is called
+bool forget_attributes_of_deleted();  // sections; whether there were any
+void watch_network();                 // what is asked of ParallelContext is noted from now on
+void network_initialised();           // a finitialize has come to its end
+void network_solves();                // psolve is called
 
 }  // namespace patch::host

@@ -256,7 +256,8 @@ std::string text_of(PyObject* unicode);
 
 // The handle of a NEURON object that a HocObject wraps; none if it wraps something else.
 Object object_in(PyObject* hoc_object);
-Section section_in(PyObject* section);  // of a nrn.Section; none before its __init__
+double place_in(const Value& arc, Section section);  // what __arc__ says, from 0 to 1
+Section section_in(PyObject* section);               // of a nrn.Section; none before its __init__
 
 std::string package_name();  // "patch", or "libpatch" beside a foreign `patch`
 void install_types();        // host_python_types.cpp

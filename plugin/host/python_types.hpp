@@ -33,23 +33,26 @@ void set_type(PyObject* object, PyObject* type);
 Ref native_class(const char* name, PyObject* base, std::vector<PyType_Slot> slots);
 
 // NEURON asks the generic look-up first for every subclass of HocObject, which fails for NEURON's own names and costs more than
-// they do. While this lives the object is a plain HocObject.
-class AsPlain {
+// they do. While this lives the object is a plain HocObject, or of another type with the same layout.
+class AsType {
   public:
-    AsPlain(PyObject* object, bool plain)
+    AsType(PyObject* object, PyObject* type)
         : object_(object)
         , type_(object->type) {
-        if (plain) {
-            object->type = types().hoc_object;
-        }
+        object->type = type;
     }
-    ~AsPlain() { object_->type = type_; }
-    AsPlain(const AsPlain&) = delete;
-    AsPlain& operator=(const AsPlain&) = delete;
+    ~AsType() { object_->type = type_; }
+    AsType(const AsType&) = delete;
+    AsType& operator=(const AsType&) = delete;
 
   private:
     PyObject* object_;
     PyObject* type_;
+};
+class AsPlain: public AsType {
+  public:
+    AsPlain(PyObject* object, bool plain)
+        : AsType(object, plain ? types().hoc_object : object->type) {}
 };
 
 inline bool is_special(PyObject* name) {
@@ -90,6 +93,7 @@ std::map<std::string, PyObject*>& types_by_class();  // a NEURON class and the t
 PyObject* object_getattro(PyObject* self, PyObject* name);
 int object_setattro(PyObject* self, PyObject* name, PyObject* value);
 bool is_native(PyObject* type);                          // of ours, and no class of a user's
+void add_dir(PyObject* type);                            // dir() of its instances shows attributes of the user's own
 void ask_neuron_first(PyObject* type, unsigned places);  // for all names but those of the rows of these places
 
 // ---- host_attributes.cpp ----

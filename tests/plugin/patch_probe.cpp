@@ -14,7 +14,7 @@
 #include "protocol.hpp"
 #include "record.hpp"
 #include "run.hpp"
-#include "section.hpp"
+#include "sections.hpp"
 #include "synapse.hpp"
 #include "vecstim.hpp"
 
@@ -48,7 +48,7 @@ extern "C" __attribute__((visibility("default"))) void modl_reg() {
     }
     host::install_class("Patch", {add_3d::methods, record::methods, connect_points::methods, synapse::methods, vecstim::methods,
                                   parallel_con::methods, parallel::methods, broadcast::methods, run::methods, check::methods,
-                                  lifetime::methods, section::methods, clamp::methods, protocol::methods, about::methods, doctor::methods,
+                                  lifetime::methods, sections::methods, clamp::methods, protocol::methods, about::methods, doctor::methods,
                                   interpreter::methods, probe::methods});
     host::when_ready([] {
         host::install_templates();

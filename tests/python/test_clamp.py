@@ -292,6 +292,28 @@ def test_a_deleted_section_gets_no_clamp():
     assert "IClamp" not in world() and "SEClamp" not in world()
 
 
+def test_no_clamp_is_made_while_a_step_runs():
+    """A sentence, and the run goes on."""
+    section, said = p.Section("s"), []
+
+    def act():
+        for make in (section.iclamp, lambda: section.iclamp([1, 2]), section.vclamp):
+            try:
+                made = make()
+                said.append(f"{made} was made")
+            except exceptions.SimulationError as error:
+                said.append(str(error))
+
+    handler = h.FInitializeHandler(lambda: h.CVode().event(1, act))
+    run(2)
+    assert handler and h.t > 1.9
+    assert said == [
+        f"{name} cannot be made while a step is running, expected before or after a run"
+        for name in ("iclamp: IClamp", "iclamp: IClamp", "vclamp: SEClamp")
+    ]
+    assert "IClamp" not in world() and "SEClamp" not in world()
+
+
 # ---- the other names ----------------------------------------------------------------------------------------------------------------
 
 CURRENT_NAMES = {"duration": "dur", "amplitude": "amp"}

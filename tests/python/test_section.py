@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import alone, clean, h, p, world  # noqa: F401 - clean runs by itself
+from helpers import alone, clean, h, p, run, world  # noqa: F401 - clean runs by itself
 from patch import core, exceptions, objects
 
 nan, inf = float("nan"), float("inf")
@@ -124,6 +124,22 @@ def test_as_many_segments_as_neuron_has():
     assert section.nseg == 32766 and len(list(section)) == 32766
     section.set_segments(1)
     assert [segment.x for segment in section] == [0.5]
+
+
+def test_the_number_of_segments_stays_while_a_step_runs():
+    """A sentence, and the run goes on."""
+    section, said = p.Section("s"), []
+
+    def act():
+        try:
+            section.set_segments(3)
+        except exceptions.SimulationError as error:
+            said.append(str(error))
+
+    handler = h.FInitializeHandler(lambda: h.CVode().event(1, act))
+    run(2)
+    assert handler and h.t > 1.9 and section.nseg == 1
+    assert said == ["set_segments: the number of segments cannot change while a step is running, expected before or after a run"]
 
 
 # ---- points -------------------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 // Reads and sets what NEURON knows of a section.
-#include "section.hpp"
+#include "sections.hpp"
 
 #include <cmath>
 #include <cstdio>
 
-namespace patch::section {
+namespace patch::sections {
 
 namespace {
 
@@ -140,4 +140,4 @@ const host::Methods methods{
     host::method<OfReference, &children>("child", "The sections connected to it, a list.", of_reference).gives("list[Section]"),
 };
 
-}  // namespace patch::section
+}  // namespace patch::sections

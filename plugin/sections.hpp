@@ -1,9 +1,9 @@
-// section: what a section is like, and its place in the tree and on NEURON's stack, by names that read well.
+// sections: what a section is like, and its place in the tree and on NEURON's stack, by names that read well.
 #pragma once
 
 #include "host/host.hpp"
 
-namespace patch::section {
+namespace patch::sections {
 
 struct OfSection {
     Section section;
@@ -37,4 +37,4 @@ struct Leave {
 
 extern const host::Methods methods;
 
-}  // namespace patch::section
+}  // namespace patch::sections
