@@ -20,7 +20,7 @@ using together::Numbers;
 namespace {
 
 // What the data is. The order is part of what ranks tell each other.
-enum class Shape : std::int64_t { nothing, pickle, vector, number, text, matrix, list };
+enum class Shape : std::int64_t { nothing, pickle, vector, number, text, matrix, list, reference };
 
 const char* name_of(Shape shape) {
     switch (shape) {
@@ -34,6 +34,8 @@ const char* name_of(Shape shape) {
         return "a Matrix";
     case Shape::list:
         return "a List";
+    case Shape::reference:
+        return "a reference (h.ref)";
     case Shape::pickle:
         return "another object";
     case Shape::nothing:
@@ -114,16 +116,16 @@ void broadcast_vector(Object vector, std::size_t size, int root, Meeting& meetin
 Value broadcast_anything(const Arguments& arguments) {
     const Value& data = arguments.data.value;
     Meeting meeting(Call::broadcast, ErrorKind::broadcast);
-    const bool vector = is_vector(data);
+    const bool vector = is_vector(data), reference = host::is_reference(data);
     int root = 0;
     std::vector<Bytes> parts;
     const auto failure = together::failure_of([&] {
         root = root_of(arguments.root);
         if (root == host::rank() && !vector) {
-            parts = host::pickled(data);
+            parts = host::pickled(reference ? host::content(data) : data);
         }
     });
-    const Shape shape = vector ? Shape::vector : Shape::pickle;
+    const Shape shape = vector ? Shape::vector : reference ? Shape::reference : Shape::pickle;
     const auto size = std::int64_t(vector ? host::vector_size(data.object) : parts.size());
     const Numbers roots = agreed_root(meeting.agree({root, std::int64_t(shape), size}, failure));
     if (vector) {
@@ -138,7 +140,13 @@ Value broadcast_anything(const Arguments& arguments) {
     meeting.all_do([&] { parts = receives ? room_for(sizes) : parts; });
     send(parts, root);
     Value received = data;
-    meeting.all_do([&] { received = receives ? host::unpickled(parts) : data; });
+    meeting.all_do([&] {
+        if (receives && reference) {
+            host::set_content(data, host::unpickled(parts));
+        } else if (receives) {
+            received = host::unpickled(parts);
+        }
+    });
     return received;
 }
 

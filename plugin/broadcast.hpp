@@ -9,7 +9,7 @@ struct Arguments {
     Opaque data;
     Value root = Value::of(0.0);
     static constexpr Field fields[] = {
-        {"data", "anything that pickles, with Vectors and Matrices inside; a Vector is filled in place on every rank", required,
+        {"data", "anything that pickles, with Vectors and Matrices inside; a Vector or an h.ref is filled in place on every rank", required,
          "what is broadcast, or None where another rank is the root"},
         {"root", "the rank whose data it is", ordinary, nullptr, "Number"},
     };

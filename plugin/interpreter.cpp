@@ -12,8 +12,12 @@ constexpr double celsius = 32;  // degC, Patch's own
 // Records t in every run, beside whatever section there is. It never makes one: without sections our own hook takes the samples.
 class Clock {
   public:
+    // The first that asks starts the clock: p itself when it is given out, in neuron mode the user.
     host::Owned vector() {
         if (!vector_.get()) {
+            if (host::time() > 0 && defaults::neuron_mode()) {
+                host::warn(clock_starts_now());
+            }
             vector_ = host::new_vector();
             host::sweep_before_runs();  // first: time may not go by a section that is about to be freed
             host::on_initialise([this] { attach(); }, [this] { take_first(); });
@@ -72,8 +76,8 @@ void give_out(const Nothing&) {
         host::standard_variable("v_init");
         host::variable("celsius") = celsius;
         host::extend_vectors();
+        clock().vector();
     }
-    clock().vector();
 }
 
 void warn_of_hidden_names(const Nothing&) {

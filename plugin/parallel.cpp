@@ -33,13 +33,14 @@ int rank_of(double id) {
     return int(id);
 }
 
-void set_gid2node(const SetGid& arguments) {
+double set_gid2node(const SetGid& arguments) {
     const int gid = make::gid(arguments.gid);
     const int rank = arguments.id ? rank_of(*arguments.id) : host::rank();
     call("set_gid2node", {Value::of(double(gid)), Value::of(double(rank))});
     if (host::recorded_all() && rank == host::rank()) {
         host::warn(recorded_before(gid));
     }
+    return 0;
 }
 
 const Value& netcon_of(const Value& value) {
@@ -49,9 +50,10 @@ const Value& netcon_of(const Value& value) {
     return value;
 }
 
-void cell(const Cell& arguments) {
+double cell(const Cell& arguments) {
     const int gid = make::gid(arguments.gid);
     call("cell", {Value::of(double(gid)), netcon_of(arguments.netcon.value), Value::of(double(arguments.output))});
+    return 0;
 }
 
 Value gid_connect(const Connect& arguments) {
@@ -190,7 +192,7 @@ bool warns_of_new_gids(const Nothing&) {
 
 // ---- Runs ----
 
-void psolve(const Solve& arguments) {
+double psolve(const Solve& arguments) {
     host::join_network();
     runs::Wanted wanted{Call::psolve};
     wanted.initialise = arguments.v_init.has_value();
@@ -205,6 +207,7 @@ void psolve(const Solve& arguments) {
             throw refused(ErrorKind::value, "tstop", shown(arguments.tstop), "at least 0 ms");
         }
     });
+    return 0;
 }
 
 void join(const Nothing&) {
@@ -230,12 +233,14 @@ const host::Methods methods{
                 "PatchValueError for a rank that does not exist\n"
                 "HocError for a gid that the rank has already")
         .example(">>> p.parallel.set_gid2node(8)\n"
+                 "0.0\n"
                  ">>> p.parallel.gid_exists(8)\n"
                  "1"),
     host::method<Cell, &cell>("cell", "Gives a gid of this rank its source.", host::on_parallel)
         .raises("ParallelConnectError for what is no gid or no NetCon\n"
                 "HocError for a gid that is not this rank's")
-        .example(">>> p.parallel.cell(8, dend.connect_points(None))"),
+        .example(">>> p.parallel.cell(8, dend.connect_points(None))\n"
+                 "0.0"),
     host::method<Connect, &gid_connect>("gid_connect", "Connects a gid to a target; returns the NetCon, which lives.", host::on_parallel)
         .gives("NetCon")
         .raises("ParallelConnectError for what is no gid\n"
@@ -266,6 +271,7 @@ const host::Methods methods{
         .raises("PatchValueError for a time that has passed\n"
                 "ParallelError on every rank where one fails")
         .example(">>> p.parallel.psolve(10, -65)  # ms, mV\n"
+                 "0.0\n"
                  ">>> round(p.t)\n"
                  "10"),
     host::method<Nothing, &join>("join", "From now on, until gids are cleared, this rank runs with the others.", both)

@@ -22,8 +22,9 @@ void run(const Run& arguments) {
     runs::Wanted wanted{Call::run};
     wanted.initialise = arguments.reset;
     wanted.v_init = arguments.v_init;
-    wanted.until = arguments.duration;
-    runs::run(wanted, [&] { check(arguments.duration); });
+    const double duration = arguments.duration ? *arguments.duration : host::standard_variable("tstop");
+    wanted.until = duration;
+    runs::run(wanted, [&] { check(duration); });
 }
 
 void continue_run(const Continue& arguments) {

@@ -6,11 +6,11 @@
 namespace patch::run {
 
 struct Run {
-    double duration = 0;  // ms
+    std::optional<double> duration;  // ms
     std::optional<double> v_init;
     bool reset = true;
     static constexpr Field fields[] = {
-        {"duration", "ms", required},
+        {"duration", "ms; NEURON's tstop where it is None"},
         {"v_init", "mV; NEURON's v_init where it is None"},
         {"reset", "whether to initialise first; without it the run goes on until t = duration"},
     };

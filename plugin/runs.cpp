@@ -24,6 +24,12 @@ std::optional<double> starting_voltage(const Wanted& wanted) {
     return wanted.v_init ? *wanted.v_init : host::standard_variable("v_init");
 }
 
+void refuse_the_past(const Wanted& wanted) {
+    if (wanted.until && !wanted.initialise && *wanted.until < host::time() - rounding) {
+        throw refused(ErrorKind::value, "the time to run to", shown(*wanted.until) + " ms", "at least t, " + shown(host::time()) + " ms");
+    }
+}
+
 void run_alone(const Wanted& wanted) {
     if (host::rank_count() == 1 && host::transfers_changed()) {
         Meeting meeting(wanted.call, ErrorKind::parallel);
@@ -82,10 +88,7 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
     Meeting meeting(wanted.call, ErrorKind::parallel, knows);
     const auto failure = together::failure_of([&] {
         check();
-        if (wanted.until && !wanted.initialise && *wanted.until < host::time() - rounding) {
-            throw refused(ErrorKind::value, "the time to run to", shown(*wanted.until) + " ms",
-                          "at least t, " + shown(host::time()) + " ms");
-        }
+        refuse_the_past(wanted);
     });
     const std::vector<Numbers> brought =
         meeting.agree({together::as_bits(wanted.until.value_or(unset)), wanted.initialise, host::gids_changed(), host::transfers_changed(),
@@ -134,6 +137,7 @@ void run(const Wanted& wanted, const std::function<void()>& check) {
         run_together(wanted, check);
     } else {
         check();
+        refuse_the_past(wanted);
         run_alone(wanted);
     }
 }

@@ -31,7 +31,7 @@ host::Mechanism known_mechanism(const std::string& name) {
 }
 
 // A user's function is given the section and has to return a point process.
-Owned of_function(const Arguments& arguments, Segment place) {
+Value of_function(const Arguments& arguments, Segment place) {
     std::vector<Value> positional{Value::of(place.section, place.x)};
     positional.insert(positional.end(), arguments.args.values.begin(), arguments.args.values.end());
     Keywords named = arguments.kw.values;
@@ -53,17 +53,23 @@ Owned of_function(const Arguments& arguments, Segment place) {
         }
         host::set_attribute(made, name, value);
     }
-    return Owned(made.object);
+    return made;  // the very object: an instance of a class of the user's, say
 }
 
-Owned on_section(const Arguments& arguments) {
+// From Python what the user's function gave, else a handle of p's; from HOC the object.
+struct Made {
+    Owned object;
+    Value handle;
+};
+
+Made on_section(const Arguments& arguments) {
     Segment place = arguments.section;
     if (arguments.x) {
         place = make::at(place.section, *arguments.x);
     }
     const Value& factory = arguments.factory;
     const std::string name = factory.kind == Kind::text ? factory.text : host::mechanism_named_by(factory);
-    Owned made;
+    Made made;
     if (!name.empty() || factory.kind == Kind::text) {
         if (!arguments.args.values.empty()) {
             throw too_many_arguments(arguments.args.values.size() + 1, 1);
@@ -73,17 +79,28 @@ Owned on_section(const Arguments& arguments) {
                              host::name(place.section));
         }
         const make::Through through = host::is_of_p(factory) ? make::Through::p : make::Through::patch;
-        made = make::mechanism(name, place, arguments.args.values, attributes_of(arguments.attributes, arguments.kw.values), through);
+        made.object =
+            make::mechanism(name, place, arguments.args.values, attributes_of(arguments.attributes, arguments.kw.values), through);
     } else if (factory.kind == Kind::foreign && host::is_callable(factory.origin)) {
-        made = of_function(arguments, place);
+        made.handle = of_function(arguments, place);
+        made.object = Owned(made.handle.object);
     } else {
         throw wrong_kind("factory", described(factory), a_factory, host::name(place.section));
     }
     if (arguments.store) {
-        host::append_to_own_attribute(Value::of(place.section), "synapses", Value::of(made.get()));
+        host::append_to_own_attribute(Value::of(place.section), "synapses", Value::of(made.object.get()));
     }
-    host::keep_placed(made.get(), arguments.store ? host::Placement::stored : host::Placement::made);
+    host::keep_placed(made.object.get(), arguments.store ? host::Placement::stored : host::Placement::made);
     return made;
+}
+
+Owned in_hoc(const Arguments& arguments) {
+    return on_section(arguments).object;
+}
+
+Value in_python(const Arguments& arguments) {
+    const Made made = on_section(arguments);
+    return made.handle.given() ? made.handle : host::handle(made.object.get());
 }
 
 // Where a mechanism goes: the first argument, or x on a section; nowhere for artificial cells and where nothing is said.
@@ -171,17 +188,27 @@ Owned mechanism_at(const AtSegment& arguments) {
     return made;
 }
 
-Owned point_process(const PointProcess& arguments) {
-    const std::string name = arguments.factory.kind == Kind::text ? arguments.factory.text : host::mechanism_named_by(arguments.factory);
+Value point_process(const PointProcess& arguments) {
+    const Value& factory = arguments.factory;
+    const std::string name = factory.kind == Kind::text ? factory.text : host::mechanism_named_by(factory);
+    if (name.empty() && factory.kind == Kind::foreign && host::is_callable(factory.origin)) {
+        std::vector<Value> positional{arguments.target.value};
+        positional.insert(positional.end(), arguments.args.values.begin(), arguments.args.values.end());
+        Value made = host::call(factory.origin, positional, arguments.kw.values);
+        if (made.kind != Kind::object || !host::is_point_process(made.object)) {
+            throw wrong_kind("factory", "a function that returned " + described(made), "one that returns a point process");
+        }
+        return made;
+    }
     if (name.empty()) {
-        throw wrong_kind("factory", described(arguments.factory), "a name of a point process, h.X or p.X");
+        throw wrong_kind("factory", described(factory), "a name of a point process, h.X, p.X, or a class or function of yours");
     }
     Mechanism same;
     same.name = name;
     same.place = arguments.target;
     same.args = arguments.args;
     same.attributes = arguments.kw;
-    return mechanism(same);
+    return host::handle(mechanism(same).get());
 }
 
 struct OfSection {
@@ -231,7 +258,8 @@ void set_synapses(const Assigned& arguments) {
 }  // namespace
 
 const host::Methods methods{
-    host::method<Arguments, &on_section>("synapse", "Puts a point process into the section; returns it.", host::in_hoc | host::on_section)
+    host::method<Arguments, &in_hoc>("synapse", "Puts a point process into the section; returns it.", host::in_hoc),
+    host::method<Arguments, &in_python>("synapse", "Puts a point process into the section; returns it.", host::on_section)
         .gives("Made")
         .raises("PatchAttributeError for a mechanism or an attribute that does not exist\n"
                 "PatchValueError for x outside 0 to 1")

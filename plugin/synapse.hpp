@@ -57,7 +57,7 @@ struct PointProcess {
     Rest args;
     Others kw;
     static constexpr Field fields[] = {
-        {"factory", "a name, h.X or p.X", required, nullptr, "str | Factory[Made]"},
+        {"factory", "a name, h.X, p.X, or a class or function of yours that makes one", required, nullptr, "str | Factory[Made]"},
         {"target", "a Segment or a Section", required, nullptr, "Place"},
         {"args", "further arguments of the mechanism"},
         {"kw", "attributes to set, by name", ordinary, nullptr, "Number"},

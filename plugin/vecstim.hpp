@@ -37,8 +37,8 @@ struct Stimulate {
     static constexpr Field fields[] = {
         {"target", "", receiver},
         {"pattern", "ms, spike times; a NetStim where it is None", ordinary, nullptr, "Numbers"},
-        {"weight", "in the target's unit (uS for ExpSyn)", keyword_only},
-        {"delay", "ms, at least 0", keyword_only},
+        {"weight", "in the target's unit (uS for ExpSyn)"},
+        {"delay", "ms, at least 0"},
         {"netstim", "attributes of the NetStim: start, interval, number, noise", ordinary, nullptr, "Number"},
     };
 };

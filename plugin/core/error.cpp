@@ -88,6 +88,9 @@ std::string nearest(const std::string& name, const std::vector<std::string>& kno
     std::string best;
     std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
     for (const std::string& candidate : known) {
+        if (candidate == name) {  // a symbol without a meaning
+            continue;
+        }
         const std::string other = lower(candidate);
         std::size_t cost = distance(low, other);
         std::string letters = other;
@@ -276,6 +279,10 @@ std::string wrong_neuron(const std::string& version, const std::string& built_fo
 
 std::string name_hidden(const std::string& name) {
     return "libpatch: " + name + " is a name of yours already and hides ours: rename it to use " + name + " of libpatch\n";
+}
+
+std::string clock_starts_now() {
+    return "p.time records from the next initialisation on: in neuron mode ask for it before the run";
 }
 
 std::string names_hidden(const std::string& names) {

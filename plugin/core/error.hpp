@@ -122,6 +122,7 @@ Error wrong_mpi(const std::string& library, const std::string& launcher, int lau
 // What is printed or warned, without being an error.
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
+std::string clock_starts_now();
 std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);
 std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows);

@@ -384,10 +384,13 @@ std::string density_mechanism_named_by(const Value& object);  // "pas" for h.pas
 Value new_list(const std::vector<Value>& values);
 Value new_tuple(const std::vector<Value>& values);
 Value new_array(const std::vector<double>& numbers, std::size_t columns);  // numpy's, of doubles; a list of lists without numpy
-Value attribute(const Value& object, const char* name);                    // Python's getattr
-Value looked_at(const Value& opaque);                                      // what data is that was only to be passed on
-Value the_handle_of(Object object);  // the same Python object each time, for one that lives to the end
-Value receiver(Object netcon);       // a handle that refuses a threshold, which belongs to the source of the gid
+bool is_reference(const Value& object);                                    // h.ref of a number or a text
+Value content(const Value& reference);
+void set_content(const Value& reference, const Value& content);
+Value attribute(const Value& object, const char* name);  // Python's getattr
+Value looked_at(const Value& opaque);                    // what data is that was only to be passed on
+Value the_handle_of(Object object);                      // the same Python object each time, for one that lives to the end
+Value receiver(Object netcon);                           // a handle that refuses a threshold, which belongs to the source of the gid
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 // A name that a user sets and NEURON does not know: warns, once a name, where it nearly is one that NEURON knows.
 bool is_section_attribute(const std::string& name);
@@ -395,6 +398,7 @@ bool warn_of_near_name(const Value& owner, const std::string& name);  // whether
 std::vector<std::string> section_attribute_names();
 std::vector<std::string> near_names();  // those that are still there, a sentence each
 Value interpreter();                    // p
+Value handle(Object object);            // a new one in Python, of p's type where p has one
 Value as_of_p(Value value);             // an object's handle of p's type, where p has one
 // Attributes of the user's own on a section or an object that has no room for them; an absent value takes one away. They go with it.
 Value own_attribute(const Value& owner, const char* name);

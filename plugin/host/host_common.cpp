@@ -322,6 +322,7 @@ void install_templates() {
             complain("libpatch: the template " + name + " could not be made\n");
         }
     }
+    run_hoc("\n");  // what NEURON shows as the last line it has read
     if (is_users("Patch")) {
         complain(name_hidden("Patch"));
     }

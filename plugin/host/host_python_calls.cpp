@@ -25,7 +25,7 @@ const Symbol* symbol_in(PyObject* handle) {
     return found;
 }
 // What a handle is of. A handle that has no Object yet is taken for HOC's top level.
-constexpr int top_level = 0, function = 2;
+constexpr int top_level = 0, function = 2, number_reference = 4, text_reference = 5, strdef_reference = 11;
 int kind_of(PyObject* handle) {
     int kind = 0;
     std::memcpy(&kind, reinterpret_cast<char*>(handle) + size_of_handle - 8, sizeof kind);
@@ -332,6 +332,14 @@ PyMethodDef bases_definition{"__mro_entries__", reinterpret_cast<void*>(&bases_o
 
 const Symbol* callable_of(PyObject* hoc_object) {
     return fields_are_known && kind_of(hoc_object) == function ? symbol_in(hoc_object) : nullptr;
+}
+
+bool is_reference(PyObject* object) {
+    if (!fields_are_known || object->type != types().hoc_object) {
+        return false;
+    }
+    const int kind = kind_of(object);
+    return kind == number_reference || kind == text_reference || kind == strdef_reference;
 }
 
 // Without counting: NEURON never gives back what an object of its own counts of its type.

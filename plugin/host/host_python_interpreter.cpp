@@ -1,4 +1,5 @@
 // p's own type: its names first, then NEURON's.
+#include <algorithm>
 #include <cstring>
 
 #include "../core/defaults.hpp"
@@ -9,8 +10,10 @@ namespace patch::host::python {
 
 namespace {
 
-PyObject* added = nullptr;  // what p adds, asked before NEURON
-PyObject* kept = nullptr;   // NEURON's built-in functions and classes that were asked for
+PyObject* added = nullptr;    // what p adds, asked before NEURON
+PyObject* kept = nullptr;     // NEURON's built-in functions and classes that were asked for
+PyObject* waiting = nullptr;  // what stands under a name whose object is made when it is asked for
+constexpr const char* made_when_asked[] = {"time", "parallel"};
 
 bool is_plain(const std::string& name) {
     return name.compare(0, 2, "__") != 0;
@@ -46,7 +49,7 @@ PyObject* as_of_p(PyObject* name, PyObject* value) {
     const std::string text = text_of(name);
     const bool built_in = !hoc_table_lookup(text.c_str(), hoc_top_level_symlist) && hoc_table_lookup(text.c_str(), hoc_built_in_symlist);
     if (is_neuron_class(value)) {
-        if (!built_in) {
+        if (!built_in || defaults::neuron_mode()) {
             return value;
         }
         if (PyObject* const ours = own_class(text, value)) {
@@ -64,17 +67,38 @@ PyObject* as_of_p(PyObject* name, PyObject* value) {
     return value;
 }
 
+// In neuron mode a HOC symbol, or a mechanism that was loaded, hides what p adds under its name.
+bool is_users(PyObject* name) {
+    if (!defaults::neuron_mode()) {
+        return false;
+    }
+    const std::string text = text_of(name);
+    return hoc_table_lookup(text.c_str(), hoc_top_level_symlist) || (text == "VecStim" && host::mechanism(text).exists);
+}
+
 // What p adds under this name, or what was kept of NEURON's; null where NEURON is to be asked.
 PyObject* known_name(PyObject* name) {
     if (PyObject* const ours = api().PyDict_GetItemWithError(added, name)) {
-        const bool users = defaults::neuron_mode() && hoc_table_lookup(text_of(name).c_str(), hoc_top_level_symlist);
-        return users ? nullptr : ours;
+        return is_users(name) ? nullptr : ours;
     }
     return api().PyDict_GetItemWithError(kept, name);
 }
 
+PyObject* made_now(PyObject* name) {
+    const std::string text = text_of(name);
+    const char* const* const row = std::find(std::begin(made_when_asked), std::end(made_when_asked), text);
+    auto* const made = static_cast<PyObject*>(internal_method(*row)->python(nullptr, nullptr, 0, nullptr));
+    if (made) {
+        api().PyDict_SetItem(added, name, made);
+    }
+    return made;
+}
+
 PyObject* get(PyObject* self, PyObject* name) {
     if (PyObject* const known = known_name(name)) {
+        if (known == waiting) {
+            return made_now(name);
+        }
         api().Py_IncRef(known);
         return known;
     }
@@ -86,10 +110,6 @@ PyObject* get(PyObject* self, PyObject* name) {
     try {
         if (!value) {
             const std::string text = text_of(name);
-            if (text == "parallel") {  // made when it is asked for, or the reason why it cannot be
-                api().PyErr_Clear();
-                return static_cast<PyObject*>(internal_method("parallel")->python(nullptr, nullptr, 0, nullptr));
-            }
             if (is_plain(text) && api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
                 set_unknown_name(text);
             }
@@ -140,7 +160,6 @@ PyObject* dir(PyObject* self, PyObject*) {
         while (api().PyDict_Next(added, &at, &key, &value)) {
             api().PyDict_SetItem(names.get(), key, api().none());
         }
-        api().PyDict_SetItemString(names.get(), "parallel", api().none());  // made when it is asked for
         return checked(api().PySequence_List(names.get())).release();
     } catch (const Raised&) {
         return nullptr;
@@ -157,6 +176,10 @@ PyObject* names_of_p() {
 void install_interpreter() {
     added = checked(api().PyDict_New()).release();
     kept = checked(api().PyDict_New()).release();
+    waiting = checked(api().PyDict_New()).release();
+    for (const char* const name : made_when_asked) {
+        api().PyDict_SetItemString(added, name, waiting);
+    }
     types().interpreter =
         native_class("patch.interpreter.PythonHocInterpreter", types().hoc_object,
                      {{SLOT_tp_getattro, reinterpret_cast<void*>(&get)}, {SLOT_tp_setattro, reinterpret_cast<void*>(&set)}})
@@ -183,6 +206,9 @@ Value interpreter() {
 
 void warn_of_hidden_names() {
     using namespace python;
+    if (defaults::neuron_mode()) {  // it is the other way round
+        return;
+    }
     std::string hidden;
     std::ptrdiff_t at = 0;
     PyObject *key = nullptr, *value = nullptr;
@@ -195,7 +221,8 @@ void warn_of_hidden_names() {
         }
     }
     if (!hidden.empty()) {
-        warn(names_hidden(hidden));
+        constexpr int frames = 4;  // past the module, import_module and the package's __getattr__: `from patch import p`
+        warn(names_hidden(hidden), frames);
     }
 }
 

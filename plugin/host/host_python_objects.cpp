@@ -126,6 +126,25 @@ Value looked_at(const Value& opaque) {
     return opaque.kind == Kind::foreign ? python::value_of(opaque.origin.address, Protocol::untouched) : opaque;
 }
 
+bool is_reference(const Value& object) {
+    return object.kind == Kind::foreign && has_python() && python::is_reference(static_cast<python::PyObject*>(object.origin.address));
+}
+
+Value content(const Value& reference) {
+    using namespace python;
+    const Ref get = checked(api().PyObject_GetAttrString(python_of(reference).get(), "__getitem__"));
+    return held(checked(api().PyObject_Call(get.get(), tuple_of({checked(api().PyLong_FromLongLong(0))}).get(), nullptr)),
+                Protocol::opaque);
+}
+
+void set_content(const Value& reference, const Value& content) {
+    using namespace python;
+    const Ref index = checked(api().PyLong_FromLongLong(0));
+    if (api().PyObject_SetItem(python_of(reference).get(), index.get(), python_of(content).get()) < 0) {
+        throw Raised();
+    }
+}
+
 Value attribute(const Value& object, const char* name) {
     using namespace python;
     return held(checked(api().PyObject_GetAttrString(python_of(object).get(), name)), Protocol::untouched);

@@ -449,6 +449,10 @@ Value receiver(Object netcon) {
     return held(std::move(handle));
 }
 
+Value handle(Object object) {
+    return python::held(python::wrap(object));
+}
+
 Value as_of_p(Value value) {
     using namespace python;
     auto* const handle = static_cast<PyObject*>(value.origin.address);

@@ -71,6 +71,7 @@ PyObject* names_of_p();  // what p adds, asked before NEURON
 void install_calls();
 // NEURON's function, method or class behind a HocObject; null where it is something else.
 const Symbol* callable_of(PyObject* hoc_object);
+bool is_reference(PyObject* object);             // h.ref of a number or a text
 bool is_empty(PyObject* hoc_object);             // an instance of a user's class whose __init__ has not called ours yet
 bool is_made(PyObject* object);                  // a section or an object that is there, and not still before super().__init__()
 void set_not_made(PyObject* object);             // the exception that says so

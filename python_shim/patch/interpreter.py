@@ -68,7 +68,7 @@ def _end():
 
 
 _native.give_out()
-_native.names.update(Section=objects.Section, Vector=objects.Vector, time=_native.time(), defaults=Defaults())
+_native.names.update(Section=objects.Section, Vector=objects.Vector, defaults=Defaults())
 if _native.world_size() > 1:  # a ParallelContext that is made before MPI would not know of it
     _native.names["parallel"] = _native.parallel()
     sys.exit = _exit

@@ -92,7 +92,7 @@ class PythonHocInterpreter:
     def PointProcess(self, factory: str | Factory[Made], target: Place, *args: Any, **kw: Number) -> Made:
         """Makes an instance of a mechanism on a target.
 
-            factory: a name, h.X or p.X
+            factory: a name, h.X, p.X, or a class or function of yours that makes one
             target: a Segment or a Section
             args: further arguments of the mechanism
             kw: attributes to set, by name
@@ -150,10 +150,10 @@ class PythonHocInterpreter:
         True
         """
 
-    def run(self, duration: Number, v_init: Number | None = None, reset: bool = True) -> None:
+    def run(self, duration: Number | None = None, v_init: Number | None = None, reset: bool = True) -> None:
         """Initialises and runs for a duration.
 
-            duration: ms
+            duration: ms; NEURON's tstop where it is None (default None)
             v_init: mV; NEURON's v_init where it is None (default None)
             reset: whether to initialise first; without it the run goes on until t = duration (default True)
 

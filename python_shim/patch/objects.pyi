@@ -590,9 +590,7 @@ class PointProcess(_HocObject):
     def parameters(self) -> list[str]:
         """The names of its variables, each with a pointer: _ref_tau."""
 
-    def stimulate(
-        self, pattern: Numbers | None = None, *, weight: Number = 0.04, delay: Number = 0, **netstim: Number
-    ) -> NetStim | VecStim:
+    def stimulate(self, pattern: Numbers | None = None, weight: Number = 0.04, delay: Number = 0, **netstim: Number) -> NetStim | VecStim:
         """Stimulates this point process; returns the stimulus.
 
             pattern: ms, spike times; a NetStim where it is None (default None)

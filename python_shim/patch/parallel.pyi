@@ -15,7 +15,7 @@ class ParallelContext:
     """
 
     # made by cmake/stubs.py: ParallelContext
-    def set_gid2node(self, gid: Number, id: Number | None = None) -> None:
+    def set_gid2node(self, gid: Number, id: Number | None = None) -> float:
         """Says which rank has a gid.
 
             gid: 0 to 2147483647
@@ -26,11 +26,12 @@ class ParallelContext:
         Raises HocError for a gid that the rank has already.
 
             >>> p.parallel.set_gid2node(8)
+            0.0
             >>> p.parallel.gid_exists(8)
             1
         """
 
-    def cell(self, gid: Number, netcon: NetCon, output: bool = True) -> None:
+    def cell(self, gid: Number, netcon: NetCon, output: bool = True) -> float:
         """Gives a gid of this rank its source.
 
             gid: 0 to 2147483647
@@ -41,6 +42,7 @@ class ParallelContext:
         Raises HocError for a gid that is not this rank's.
 
             >>> p.parallel.cell(8, dend.connect_points(None))
+            0.0
         """
 
     def gid_connect(self, gid: Number, target: Target, netcon: NetCon | None = None) -> NetCon:
@@ -114,7 +116,7 @@ class ParallelContext:
     def _warn_new_gids(self) -> bool:
         """Whether spike_record(-1) was called, which hears no later gid."""
 
-    def psolve(self, tstop: Number, v_init: Number | None = None) -> None:
+    def psolve(self, tstop: Number, v_init: Number | None = None) -> float:
         """Runs all ranks together until t = tstop. Collective.
 
             tstop: ms; at least t
@@ -124,6 +126,7 @@ class ParallelContext:
         Raises ParallelError on every rank where one fails.
 
             >>> p.parallel.psolve(10, -65)  # ms, mV
+            0.0
             >>> round(p.t)
             10
         """
@@ -137,7 +140,7 @@ class ParallelContext:
     def broadcast(self, data: Any, root: Number = 0) -> Any:
         """Gives every rank the data of one. Collective.
 
-            data: anything that pickles, with Vectors and Matrices inside; a Vector is filled in place on every rank
+            data: anything that pickles, with Vectors and Matrices inside; a Vector or an h.ref is filled in place on every rank
             root: the rank whose data it is (default 0)
 
         Raises BroadcastError on every rank where one fails: data that does not pickle, a root that is no rank.

@@ -974,3 +974,21 @@ def test_a_variable_of_hocs_and_an_object_of_pythons_do_not_meet(name, odd):
         assert len({in_hoc(end) for end in ends}) == 1 and in_hoc(ends[0]).startswith(f"{call}: data is ")
         assert everywhere(broadcast("next", root)) == ["next"] * RANKS
     stock.mpiabort_on_error(before)
+
+
+@pytest.mark.parametrize("root", EACH_RANK)
+def test_a_reference_is_filled_in_place(root):
+    """As NEURON's own broadcast of a string, and for numbers too; p's gives the reference back."""
+    word, number = h.ref(f"of {RANK}"), h.ref(0.5 + RANK)
+    assert p.parallel.broadcast(word, root) is word and p.parallel.broadcast(number, root) is number
+    same = h.ref(f"of {RANK}")
+    stock.broadcast(same, root)
+    assert everywhere((word[0], number[0])) == [(same[0], 0.5 + root)] * RANKS == [(f"of {root}", 0.5 + root)] * RANKS
+
+
+@two_ranks
+@pytest.mark.parametrize("odd", EACH_RANK)
+def test_a_reference_and_an_object_do_not_meet(odd):
+    word = h.ref("before")
+    sentence = failure(lambda: p.parallel.broadcast(word if RANK == odd else "text"), BroadcastError)
+    assert "a reference (h.ref)" in sentence and "another object" in sentence and word[0] == "before"

@@ -42,9 +42,9 @@ class Changed:
     def continuerun(self, duration):
         h.continuerun(h.t + duration if "continuerun" in self.lines else duration)
 
-    def run(self, duration):
+    def run(self, duration=None):
         h.finitialize(h.v_init)
-        h.continuerun(duration)
+        h.continuerun(h.tstop if duration is None else duration)
 
 
 def changed(*lines):

@@ -248,6 +248,22 @@ def test_classes_of_clamps_stimuli_and_containers():
     del held, netcon
 
 
+def test_a_section_makes_an_instance_of_a_users_class():
+    """It gave a plain point process of p's, and p.PointProcess refused the class."""
+    section = p.Section(name="with_syn")
+    section.nseg = 3
+    for made in (section.synapse(MySyn, x=0.1), p.PointProcess(MySyn, section(0.1))):
+        assert type(made) is MySyn and made.twice() == 4 and made.get_segment() == section(0.1)
+    assert type(section.synapse(MySyn, tau=3, attributes={"e": -5})) is MySyn
+    kept = section.synapse(MySyn, store=True)
+    assert section.synapses == [kept]
+    assert type(p.PointProcess(MySyn, section, tau=4)) is MySyn
+    before = h.List("ExpSyn").count()
+    with pytest.raises(exceptions.PatchTypeError, match="factory is a function that returned 3, expected one that returns a point process"):
+        p.PointProcess(lambda place: 3, section)
+    assert h.List("ExpSyn").count() == before
+
+
 def test_classes_of_the_module_objects_can_be_derived_from():
     """`class MySection(patch.objects.Section)` is what older packages write."""
 

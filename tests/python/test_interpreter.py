@@ -361,6 +361,48 @@ def test_a_name_that_p_adds_hides_the_users_and_a_warning_says_so():
     assert printed.split() == ["1", "7.0", "True", "True"]
 
 
+def test_the_warning_of_hidden_names_is_at_the_users_line_and_not_in_neuron_mode():
+    code = """
+        import warnings
+        from neuron import h
+        h("record = 7")
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            from patch import p
+            p.record
+        print([(each.filename, each.lineno) for each in seen])
+        """
+    assert alone(code).strip() == "[('<string>', 12)]"
+    assert alone(code, PATCH_DEFAULTS="neuron").strip() == "[]"
+
+
+def test_a_name_that_is_no_name_is_not_suggested():
+    """p.h said: there is no h, did you mean h?"""
+    h("mentioned_only_here")  # a symbol without a meaning
+    with pytest.raises(AttributeError, match="there is no mentioned_only_here$"):
+        p.mentioned_only_here
+
+
+def test_neuron_mode_makes_no_clock_until_it_is_asked_for():
+    printed = alone(
+        """
+        import warnings
+        from patch import p
+        p.load_file("stdrun.hoc")
+        section = p.Section()
+        p.run(1)
+        count = p.List("Vector").count()
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            first = len(p.time)
+        p.run(1)
+        print(count, first, len(p.time), [str(each.message) for each in seen])
+        """,
+        PATCH_DEFAULTS="neuron",
+    )
+    assert printed.strip() == "0 0 201 ['p.time records from the next initialisation on: in neuron mode ask for it before the run']"
+
+
 def test_dir_and_repr():
     shown = dir(p)
     for name in ("Section", "NetCon", "time", "record", "ExpSyn", "Vector", "dt"):

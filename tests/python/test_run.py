@@ -2,6 +2,7 @@
 
 import pytest
 from helpers import alone, at, cell, clean, h, p, world  # noqa: F401 - clean runs by itself
+from patch.exceptions import PatchValueError
 
 
 def at_time():
@@ -104,6 +105,36 @@ def test_run_without_reset_goes_on_until_that_time():
     assert h.t == pytest.approx(13)
 
 
+def test_a_run_to_a_time_that_has_passed_is_refused():
+    """It did nothing, without a word; on ranks of a network it was an error already."""
+    section, clamp, voltage, time = model()
+    p.run(5)
+    before = (h.t, list(voltage), list(time))
+    for reset in (False, 0):
+        with pytest.raises(PatchValueError, match="the time to run to is 3 ms, expected at least t"):
+            p.run(3, reset=reset)
+    assert (h.t, list(voltage), list(time)) == before
+    p.continuerun(0)
+    assert h.t == before[0]
+
+
+def test_run_without_a_duration_is_stocks_run():
+    section, clamp, voltage, time = model()
+    tstop = h.tstop
+    try:
+        for h.tstop, h.v_init in ((7, -65), (3, -70)):
+            h.run()
+            expected = list(voltage), list(time)
+            p.finitialize()
+            assert p.run() is None
+            assert (list(voltage), list(time)) == expected and time[-1] == pytest.approx(h.tstop)
+        h.tstop = 9
+        p.run(reset=False)
+        assert h.t == pytest.approx(9)
+    finally:
+        h.tstop, h.v_init = tstop, -65
+
+
 def test_a_run_step_by_step():
     expected = plain(2)
     section, clamp, voltage, time = model()
@@ -163,7 +194,7 @@ def test_handlers_and_stdruns_hooks_run_as_in_stock():
 def test_refusals():
     section = p.Section(name="s")
     p.run(1)
-    for call in (lambda: p.run(-1), lambda: p.continuerun(-1), lambda: p.run(float("nan")), lambda: p.run(), lambda: p.run("5"),
+    for call in (lambda: p.run(-1), lambda: p.continuerun(-1), lambda: p.run(float("nan")), lambda: p.run("5"),
                  lambda: p.run(1, reste=True), lambda: p.finitialize(1, 2)):  # fmt: skip
         with pytest.raises((ValueError, TypeError)):
             call()

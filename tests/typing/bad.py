@@ -42,7 +42,7 @@ section: Section = soma(0.5)  # error: "Segment" is not assignable to "Section"
 text: str = soma.record()  # error: "Vector" is not assignable to "str"
 
 # An argument too few, too many, or by position where it goes by name alone
-p.run()  # error: Argument missing for parameter "duration"
+p.continuerun()  # error: Argument missing for parameter "duration"
 soma.add_3d()  # error: Argument missing for parameter "points"
 soma.synapse()  # error: Argument missing for parameter "factory"
 soma.connect_points()  # error: Argument missing for parameter "target"
