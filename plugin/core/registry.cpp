@@ -2,6 +2,7 @@
 #include "registry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace patch {
 
@@ -327,100 +328,207 @@ std::vector<Registry::Id> Registry::split(Id component) {
     return parts;
 }
 
-// What a trial of some components finds: who holds what, among nodes and among the objects that are no nodes but die with them.
-struct Registry::Trial {
-    std::vector<Id> components;
-    std::unordered_map<void*, long> inside;                 // references that come from inside
-    std::unordered_map<void*, std::vector<void*>> held_by;  // holder -> what it holds
-    std::unordered_map<Id, std::vector<void*>> holders;     // the nodes of a component that hold something
+// Which of some components live, and which of the things that they and holders hold: who holds what, counted.
+class Registry::Trial {
+  public:
+    Trial(Registry& registry, bool with_holders)
+        : all_(registry)
+        , with_holders_(with_holders) {}
+    ~Trial() { end(); }
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+
+    void try_component(Id id) {
+        Component& component = all_.components_[id];
+        if (!component.tried) {
+            component.tried = true;
+            component.alive = false;
+            components_.push_back(id);
+        }
+    }
+
+    void judge() {
+        if (with_holders_) {
+            all_.host_.each_holder([&](void* address) {
+                const Id node = all_.find(address);
+                if (node != none) {
+                    try_component(all_.nodes_[node].component);
+                }
+                enter(address, node);
+            });
+        }
+        find_nodes_that_hold();
+        count();
+        for (const Id component : components_) {
+            all_.components_[component].alive = find_witness(component);
+        }
+        spread_life();
+    }
+
+    // Those that nothing keeps; only after judge().
+    std::vector<Id> dead_components() const {
+        std::vector<Id> dead;
+        for (const Id id : components_) {
+            if (!all_.components_[id].alive) {
+                dead.push_back(id);
+            }
+        }
+        return dead;
+    }
+    std::vector<void*> dead_things() const {
+        std::vector<void*> dead;
+        for (const Entry& each : entries_) {
+            if (each.node == none && !each.alive) {
+                dead.push_back(each.address);
+            }
+        }
+        return dead;
+    }
+    bool held_anything() const { return !entries_.empty(); }
+    void end() {
+        for (const Id id : std::exchange(components_, {})) {
+            all_.components_[id].tried = false;
+        }
+    }
+
+  private:
+    struct Entry {
+        void* address;
+        Id node;          // none for a thing that is no node
+        long inside = 0;  // references that come from other entries
+        bool alive = false;
+    };
+
+    std::uint32_t enter(void* address, Id node) {
+        if (const std::uint32_t known = places_.find(address); known != none) {
+            return known;
+        }
+        const auto place = std::uint32_t(entries_.size());
+        places_.insert(address, place);
+        entries_.push_back({address, node});
+        if (node != none) {
+            entries_of_[all_.nodes_[node].component].push_back(place);
+        }
+        return place;
+    }
+
+    bool is_tried(Id node) const { return all_.components_[all_.nodes_[node].component].tried; }
+
+    void find_nodes_that_hold() {
+        for (const Id id : components_) {
+            Component& component = all_.components_[id];
+            component.counts = false;
+            for (Id node = component.first; node != none; node = all_.nodes_[node].next) {
+                if (all_.host_.can_hold(all_.nodes_[node])) {
+                    component.counts = true;
+                    enter(all_.nodes_[node].address, node);
+                }
+            }
+        }
+    }
+
+    void each_held(const Entry& entry, const Host::Visit& visit) const {
+        if (entry.node == none) {
+            all_.host_.each_held_by(entry.address, visit);
+        } else {
+            all_.host_.each_held(all_.nodes_[entry.node], visit);
+        }
+    }
+
+    // Counts the references that come from what is entered, and enters what they lead to. A node of a component that is not tried is
+    // where it ends: that lives.
+    void count() {
+        const Host::Visit visit = [&](void* held) { ++entries_[enter(held, all_.find(held))].inside; };
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            const Entry entry = entries_[i];
+            if (entry.node == none || is_tried(entry.node)) {
+                each_held(entry, visit);
+            }
+        }
+    }
+
+    // A node with a reference that is neither ours nor comes from inside. Remembers it as the component's witness.
+    bool find_witness(Id id) {
+        Component& component = all_.components_[id];
+        const bool entered = entries_of_.count(id) != 0;
+        for (Id at = component.first; at != none; at = all_.nodes_[at].next) {
+            const Node& node = all_.nodes_[at];
+            if (!all_.host_.exists(node)) {
+                continue;
+            }
+            const long references = all_.host_.references(node);
+            const std::uint32_t place = entered ? places_.find(node.address) : none;
+            if (references == always || references > (place == none ? 0 : entries_[place].inside)) {
+                component.witness = at;
+                component.references = references;
+                return true;
+            }
+        }
+        component.witness = none;
+        return false;
+    }
+
+    // What lives keeps what it holds.
+    void spread_life() {
+        std::vector<std::uint32_t> living;
+        bool all = true;  // lives already: nothing to spread
+        const auto enliven = [&](Id component) {
+            if (const auto found = entries_of_.find(component); found != entries_of_.end()) {
+                living.insert(living.end(), found->second.begin(), found->second.end());
+            }
+        };
+        for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+            Entry& each = entries_[i];
+            if (each.node == none && all_.host_.references_on(each.address) > each.inside) {
+                each.alive = true;
+                living.push_back(i);
+            }
+            all = all && (each.alive || each.node != none);
+        }
+        for (const Id component : components_) {
+            all = all && all_.components_[component].alive;
+        }
+        if (all) {
+            return;
+        }
+        for (const auto& [component, entries] : entries_of_) {
+            if (all_.components_[component].tried && all_.components_[component].alive) {
+                living.insert(living.end(), entries.begin(), entries.end());
+            }
+        }
+        const Host::Visit visit = [&](void* held) {
+            const std::uint32_t place = places_.find(held);
+            if (place == none) {
+                return;
+            }
+            Entry& each = entries_[place];
+            if (each.node == none) {
+                if (!std::exchange(each.alive, true)) {
+                    living.push_back(place);
+                }
+            } else if (Component& component = all_.components_[all_.nodes_[each.node].component]; component.tried && !component.alive) {
+                component.alive = true;
+                enliven(all_.nodes_[each.node].component);
+            }
+        };
+        while (!living.empty()) {
+            const Entry entry = entries_[living.back()];
+            living.pop_back();
+            each_held(entry, visit);
+        }
+    }
+
+    Registry& all_;
+    bool with_holders_;
+    std::vector<Id> components_;
+    std::vector<Entry> entries_;
+    AddressTable places_;
+    std::unordered_map<Id, std::vector<std::uint32_t>> entries_of_;  // of a component: its nodes that hold, or are held
 };
 
-// Counts the references that come from nodes, and from objects all of whose references come from inside: what those hold is inside too.
-void Registry::count_inside(Trial& trial) {
-    std::vector<void*> entered;
-    const auto visit = [&](void* holder, void* held) {
-        trial.held_by[holder].push_back(held);
-        if (++trial.inside[held] == host_.references_on(held) && find(held) == none) {
-            entered.push_back(held);
-        }
-    };
-    for (const Id component : trial.components) {
-        bool counts = false;
-        for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
-            const Node& node = nodes_[id];
-            if (host_.can_hold(node)) {
-                counts = true;
-                trial.holders[component].push_back(node.address);
-                host_.each_held(node, [&](void* held) { visit(node.address, held); });
-            }
-        }
-        components_[component].counts = counts;
-    }
-    while (!entered.empty()) {
-        void* const holder = entered.back();
-        entered.pop_back();
-        host_.each_held_by(holder, [&](void* held) { visit(holder, held); });
-    }
-}
-
-// A node with a reference that is neither ours nor comes from inside. Remembers it as the component's witness.
-bool Registry::find_witness(Id component, const Trial& trial) {
-    for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
-        const Node& node = nodes_[id];
-        if (!host_.exists(node)) {
-            continue;
-        }
-        const long references = host_.references(node);
-        const auto counted = trial.inside.empty() ? trial.inside.end() : trial.inside.find(node.address);
-        if (references == always || references > (counted == trial.inside.end() ? 0 : counted->second)) {
-            components_[component].witness = id;
-            components_[component].references = references;
-            return true;
-        }
-    }
-    components_[component].witness = none;
-    return false;
-}
-
-// What a living component holds lives, through other components and through objects that are no nodes.
-void Registry::spread_life(Trial& trial) {
-    std::vector<void*> living;
-    const auto enliven = [&](Id component) {
-        if (const auto holders = trial.holders.find(component); holders != trial.holders.end()) {
-            living.insert(living.end(), holders->second.begin(), holders->second.end());
-        }
-    };
-    if (trial.held_by.empty()) {
-        return;
-    }
-    for (const Id component : trial.components) {
-        if (components_[component].alive) {
-            enliven(component);
-        }
-    }
-    while (!living.empty()) {
-        const auto held = trial.held_by.find(living.back());
-        living.pop_back();
-        if (held == trial.held_by.end()) {
-            continue;
-        }
-        const std::vector<void*> addresses = std::move(held->second);
-        trial.held_by.erase(held);
-        for (void* const address : addresses) {
-            const Id node = find(address);
-            if (node == none) {
-                living.push_back(address);
-            } else if (Component& component = components_[nodes_[node].component]; !component.alive) {
-                component.alive = true;
-                enliven(nodes_[node].component);
-            }
-        }
-    }
-}
-
-// Frees components: sections first, then HOC objects in the order of their creation. A NetCon whose source is gone already costs
-// NEURON nothing to take out; with its source it is searched for, and the oldest is found first.
-std::size_t Registry::dispose(const std::vector<Id>& components) {
+// In the order in which they go: sections first, then HOC objects in the order of their creation. A NetCon whose source is gone already
+// costs NEURON nothing to take out; with its source it is searched for, and the oldest is found first.
+std::vector<Registry::Id> Registry::members_of(const std::vector<Id>& components) const {
     std::vector<Id> members;
     for (const Id component : components) {
         for (Id id = components_[component].first; id != none; id = nodes_[id].next) {
@@ -431,6 +539,21 @@ std::size_t Registry::dispose(const std::vector<Id>& components) {
         const Node &left = nodes_[a], &right = nodes_[b];
         return left.kind != right.kind ? left.kind == NodeKind::section : left.order < right.order;
     });
+    return members;
+}
+
+std::vector<Registry::Node> Registry::nodes_of(const std::vector<Id>& ids) const {
+    std::vector<Node> nodes;
+    nodes.reserve(ids.size());
+    for (const Id id : ids) {
+        nodes.push_back(nodes_[id]);
+    }
+    return nodes;
+}
+
+// Frees components, and what only they held.
+std::size_t Registry::dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held) {
+    const std::vector<Id> members = members_of(components);
     for (const Id id : members) {
         for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
             while (nodes_[id].first[kind] != none) {
@@ -438,20 +561,20 @@ std::size_t Registry::dispose(const std::vector<Id>& components) {
             }
         }
     }
-    std::vector<Node> leaving;
-    leaving.reserve(members.size());
+    const std::vector<Node> leaving = nodes_of(members);
     for (const Id id : members) {
-        const Node& node = nodes_[id];
-        leaving.push_back(node);
-        by_address_.erase(node.address);
+        by_address_.erase(nodes_[id].address);
         --live_nodes_;
-        --live_by_kind_[std::size_t(node.kind)];
+        --live_by_kind_[std::size_t(nodes_[id].kind)];
         nodes_.give(id);
     }
     for (const Id component : components) {
         free_component(component);
     }
     released_ += leaving.size();
+    if (held) {
+        host_.clear(leaving, things);
+    }
     host_.release_all(leaving);
     return leaving.size();
 }
@@ -472,18 +595,31 @@ void Registry::verify() {
 
 // Whether nothing can have changed since the component's last trial: one comparison.
 bool Registry::looks_held(const Component& component) const {
-    return !component.dirty && !component.counts && component.witness != none && host_.exists(nodes_[component.witness]) &&
+    return !component.dirty && component.witness != none && host_.exists(nodes_[component.witness]) &&
            host_.references(nodes_[component.witness]) == component.references;
 }
 
-std::size_t Registry::sweep(bool everything) {
-    Trial trial;
-    std::vector<Id> fallen;
+// What a holder holds can change without a count that tells: after a run, and now and then in any case, it is looked at again.
+bool Registry::holders_are_due(bool changed, Sweep how) {
+    unchanged_ = changed ? 0 : unchanged_ + 1;
+    const bool now_and_then = (unchanged_ & (unchanged_ - 1)) == 0;  // unchanged sweeps number 1, 2, 4, 8, ...
+    return changed || how != Sweep::changed || now_and_then;
+}
+
+std::size_t Registry::sweep_once(Sweep how, bool& anything) {
+    std::vector<Id> tried, fallen;
     for (const Id id : living_) {
-        if (everything || components_[id].dirty) {
+        if (how == Sweep::everything || components_[id].dirty) {
             fallen.push_back(id);
         } else if (!looks_held(components_[id])) {
-            trial.components.push_back(id);
+            tried.push_back(id);
+        }
+    }
+    const bool changed = std::exchange(touched_, false) || !tried.empty() || !fallen.empty();
+    const bool holders = host_.has_holders() && holders_are_due(changed, how);
+    for (const Id id : living_) {
+        if (components_[id].counts && !components_[id].dirty) {
+            tried.push_back(id);  // HOC assigns objrefs without telling anybody
         }
     }
     std::vector<void*> alone;
@@ -493,30 +629,44 @@ std::size_t Registry::sweep(bool everything) {
             if (components_[part].size == 1 && !has_edges(only)) {
                 alone.push_back(only.address);  // no edge, no reference of ours: it lives as in stock NEURON
             } else {
-                trial.components.push_back(part);
+                tried.push_back(part);
             }
         }
     }
-    count_inside(trial);
-    for (const Id id : trial.components) {
-        components_[id].alive = find_witness(id, trial);
+    std::size_t freed = 0;
+    Trial trial(*this, holders);
+    for (const Id id : tried) {
+        trial.try_component(id);
     }
-    spread_life(trial);
-    std::vector<Id> dead;
-    for (const Id id : trial.components) {
-        if (!components_[id].alive) {
-            dead.push_back(id);
-        }
-        components_[id].alive = false;
-    }
+    trial.judge();
+    const std::vector<void*> things = trial.dead_things();
+    const std::vector<Id> dead = trial.dead_components();
+    const bool held = trial.held_anything();
+    trial.end();
     // Only now does anything run that may call us again.
-    std::size_t freed = dispose(dead);
+    if (held && (!dead.empty() || !things.empty()) && host_.finalize(nodes_of(members_of(dead)), things)) {
+        touched_ = anything = true;  // whatever ran may have changed all that was found
+    } else {
+        anything = held && (!dead.empty() || !things.empty());
+        freed = dispose(dead, things, held);
+    }
     for (void* const address : alone) {
         const Id id = find(address);
         if (id != none && !has_edges(nodes_[id])) {
             drop_node(id);
             ++freed;
         }
+    }
+    return freed;
+}
+
+// What goes may have been what held others.
+std::size_t Registry::sweep(Sweep how) {
+    constexpr int most_passes = 1000;  // a __del__ can make new ones for ever
+    std::size_t freed = 0;
+    bool anything = true;
+    for (int i = 0; anything && i < most_passes; ++i) {
+        freed += sweep_once(i == 0 ? how : Sweep::changed, anything);
     }
     return freed;
 }

@@ -2,7 +2,10 @@
 //
 // We hold one reference on every node. A component lives while one of its nodes has a reference that is neither ours nor comes
 // from something that dies with it; the rest is freed by sweep(). An unchanged component costs one comparison a sweep: its witness, a node
-// that was held at the last trial, still has the same count of references. The registry knows no NEURON: it asks its Host.
+// that was held at the last trial, still has the same count of references. Nodes that hold something themselves (objrefs, attributes of
+// the user's own) are followed through whatever they hold, by the rule of CPython's collector: what has no reference but those that were
+// found on the way is held by nobody else. The registry knows no NEURON and no Python: it asks its Host. An address that is no node's is
+// the Host's own word for a thing.
 #pragma once
 
 #include <array>
@@ -61,12 +64,20 @@ class Registry {
         virtual long references(const Node& node) const = 0;                       // but ours; `always` for what HOC itself keeps for ever
         virtual bool exists(const Node& node) const = 0;                           // false once NEURON has deleted it
         virtual bool holds(const Registry& registry, const Edge& edge) const = 0;  // is the edge still true in NEURON
-        // Calls visit(address) for each reference that the node itself holds: the objrefs of a template's instance.
-        virtual void each_held(const Node& node, const std::function<void(void*)>& visit) const = 0;
-        virtual bool can_hold(const Node& node) const = 0;  // whether each_held has anything to visit
-        // The same for an object that is no node (a List, a template's instance): all the references on it, and what it holds.
+        using Visit = std::function<void(void*)>;
+        // Calls visit(address) for each reference that the node itself holds: the objrefs of a template's instance, attributes.
+        virtual void each_held(const Node& node, const Visit& visit) const = 0;
+        virtual bool can_hold(const Node& node) const = 0;  // whether each_held has anything to visit, holders aside
+        // The same for a thing that is no node (a List, a list of Python's): all the references on it, and what it holds.
         virtual long references_on(void*) const { return 0; }
-        virtual void each_held_by(void*, const std::function<void(void*)>&) const {}
+        virtual void each_held_by(void*, const Visit&) const {}
+        // What has attributes of the user's own, node or not.
+        virtual bool has_holders() const { return false; }
+        virtual void each_holder(const Visit&) const {}
+        // Before the dead go: runs what they want to have run, once (__del__). Returns whether anything ran: then the trial is held again.
+        virtual bool finalize(const std::vector<Node>&, const std::vector<void*>&) { return false; }
+        // Makes the dead let go of what they hold. The nodes are released after it.
+        virtual void clear(const std::vector<Node>&, const std::vector<void*>&) {}
         // An edge is not true any more and is being taken away.
         virtual void lapsed(const Registry&, const Edge&) {}
     };
@@ -95,8 +106,15 @@ class Registry {
     // The same for every edge of a kind.
     void each_edge(EdgeKind kind, const std::function<void(const Edge&)>& visit) const;
 
-    // Frees what nobody reaches; `everything` tries every component, changed or not. Returns the number of nodes freed.
-    std::size_t sweep(bool everything = false);
+    // Frees what nobody reaches. Returns the number of nodes freed.
+    enum class Sweep : std::uint8_t {
+        changed,    // the components whose witness has another count of references; holders too where anything has changed
+        after_run,  // and holders in any case: whatever ran may have changed what they hold
+        everything  // every component
+    };
+    std::size_t sweep(Sweep how = Sweep::changed);
+    // Something has changed what it holds: the next sweep tries holders.
+    void touch() { touched_ = true; }
 
     // Takes away the edges that are no longer true in NEURON; the next sweep lets fall apart what they held together.
     void verify();
@@ -133,9 +151,10 @@ class Registry {
         long references = 0;  // of the witness at the last trial
         std::uint32_t size = 0;
         bool dirty = false;       // an edge was taken away: it may have fallen apart
-        bool counts = false;      // a node has references of its own to count: the witness alone proves nothing
+        bool counts = false;      // a node holds something itself: the witness's references may come from inside
         std::uint32_t place = 0;  // among the living
-        bool alive = false;       // as the trial under way has found
+        bool tried = false;       // by the trial under way
+        bool alive = false;       // as it has found
         bool used = false;
     };
 
@@ -152,12 +171,13 @@ class Registry {
     Id new_component();
     void free_component(Id id);
     bool looks_held(const Component& component) const;
-    struct Trial;
-    void count_inside(Trial& trial);
-    void spread_life(Trial& trial);
+    class Trial;
     std::vector<Id> split(Id component);
-    bool find_witness(Id component, const Trial& trial);
-    std::size_t dispose(const std::vector<Id>& components);
+    std::size_t dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held);
+    std::vector<Id> members_of(const std::vector<Id>& components) const;
+    std::vector<Node> nodes_of(const std::vector<Id>& ids) const;
+    std::size_t sweep_once(Sweep how, bool& anything);
+    bool holders_are_due(bool changed, Sweep how);
     void lapse(Id edge);
 
     Host& host_;
@@ -171,6 +191,8 @@ class Registry {
     std::array<std::size_t, edge_kinds> live_edges_by_kind_{};
     std::uint32_t order_ = 0;
     std::uint64_t retained_ = 0, released_ = 0;
+    bool touched_ = false;
+    std::uint32_t unchanged_ = 0;  // sweeps since anything changed
 };
 
 }  // namespace patch

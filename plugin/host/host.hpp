@@ -444,10 +444,10 @@ std::vector<Partner> partners(const Value& value, bool connected_only);
 // An instance of a user's class that lets something else spike or receive for it: the NetCon lives with it.
 void keep_stand_in(const Value& owner, Object netcon, bool as_source);
 std::vector<Partner> stand_in_partners(const Value& owner);
-Object connection(const Value& source, const Value& target);  // the latest NetCon from the one to the other; none: {}
-void forget(Object object);                                   // its edges are gone: a connection that the user has ended
-void sweep_before_runs();                                     // from now on; what is asked for on_initialise later comes after it
-std::size_t sweep(bool everything = false);                   // frees what nobody reaches, at once
+Object connection(const Value& source, const Value& target);        // the latest NetCon from the one to the other; none: {}
+void forget(Object object);                                         // its edges are gone: a connection that the user has ended
+void sweep_before_runs();                                           // from now on; what is asked for on_initialise later comes after it
+std::size_t sweep(Registry::Sweep how = Registry::Sweep::changed);  // frees what nobody reaches, at once
 
 }  // namespace patch::host
 

@@ -77,6 +77,16 @@ bool forget_attributes_of_deleted() {
 
 namespace python {
 
+bool has_objects_with_attributes() {
+    return !of_objects().empty();
+}
+
+void each_object_with_attributes(const Visit& visit) {
+    for (const auto& row : of_objects()) {
+        visit(row.first);
+    }
+}
+
 PyObject* attributes_of(const Value& owner) {
     const Dicts& dicts = is_object(owner) ? of_objects() : of_sections();
     const auto found = dicts.find(address_of(owner));

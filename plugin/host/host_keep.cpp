@@ -26,7 +26,7 @@ void before_run() {
         follow_places();
         let_lost_gids_go();
     }
-    sweep();
+    sweep(time() == 0 ? Registry::Sweep::changed : Registry::Sweep::after_run);
 }
 
 // Joins two things.
@@ -423,7 +423,7 @@ void forget(Object netcon) {
     }
 }
 
-std::size_t sweep(bool everything) {
+std::size_t sweep(Registry::Sweep how) {
     if (running()) {
         return 0;
     }
@@ -432,9 +432,10 @@ std::size_t sweep(bool everything) {
     if (structure_changed()) {
         forget_attributes_of_deleted();  // what those held may be let go too
     }
+    const python::Lock lock;
     bool again = false;
     do {
-        const std::size_t now = registry().sweep(everything);
+        const std::size_t now = registry().sweep(how);
         freed += now;
         again = now && forget_attributes_of_deleted();
     } while (again);

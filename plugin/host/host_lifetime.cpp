@@ -5,6 +5,7 @@
 #include "../core/defaults.hpp"
 #include "nrn9.hpp"
 #include "python.hpp"
+#include "python_types.hpp"
 
 namespace patch::host {
 
@@ -68,6 +69,26 @@ bool is_list_by_name(const ::Object* list) {
         return std::size_t(0);
     }();
     return place == 0 || static_cast<void**>(list->u.this_pointer)[place] != nullptr;
+}
+
+// The Python function that a FInitializeHandler calls (src/nrniv/finithnd.cpp, src/ivoc/objcmd.h); null where it has HOC to run.
+bool is_handler(const ::Object* object) {
+    return object->ctemplate == symbol("FInitializeHandler")->u.ctemplate;
+}
+::Object* callable_of(const ::Object* handler) {
+    struct Command {
+        void* table;
+        ::Object* object;
+        void* text;
+        ::Object* callable;
+    };
+    struct Handler {
+        void* table;
+        Command* statement;
+    };
+    const auto* const known = static_cast<const Handler*>(handler->u.this_pointer);
+    ::Object* const callable = known && known->statement ? known->statement->callable : nullptr;
+    return callable && callable->ctemplate->sym == nrnpy_pyobj_sym_ ? callable : nullptr;
 }
 
 struct Moved {
@@ -160,19 +181,41 @@ class NeuronHost final: public Registry::Host {
     }
 
     bool can_hold(const Registry::Node& node) const override {
-        return node.kind == NodeKind::object && is_template_instance(static_cast<::Object*>(node.address));
+        auto* const object = static_cast<::Object*>(node.address);
+        return node.kind == NodeKind::object &&
+               (is_template_instance(object) || object->ctemplate->sym == nrnpy_pyobj_sym_ || is_handler(object));
     }
 
-    void each_held(const Registry::Node& node, const std::function<void(void*)>& visit) const override {
-        each_held_by(node.address, visit);
+    void each_held(const Registry::Node& node, const Visit& visit) const override {
+        if (node.kind == NodeKind::object) {
+            each_held_by(node.address, visit);
+        } else if (node.holder) {
+            python::each_held(static_cast<python::PyObject*>(node.holder), visit);
+        }
     }
 
-    long references_on(void* object) const override { return static_cast<const ::Object*>(object)->refcount; }
+    long references_on(void* thing) const override {
+        python::PyObject* const foreign = python::object_of_thing(thing);
+        return foreign ? long(foreign->count) : static_cast<const ::Object*>(thing)->refcount;
+    }
 
-    // The objrefs of a template's instance, the items of a List.
-    void each_held_by(void* address, const std::function<void(void*)>& visit) const override {
-        auto* const object = static_cast<::Object*>(address);
-        if (is_a({object}, "List")) {
+    // The objrefs of a template's instance, the items of a List, a Python object and what that holds; attributes of the user's own.
+    void each_held_by(void* thing, const Visit& visit) const override {
+        if (python::PyObject* const foreign = python::object_of_thing(thing)) {
+            python::each_held(foreign, visit);
+            return;
+        }
+        auto* const object = static_cast<::Object*>(thing);
+        if (python::PyObject* const own = has_python() ? python::attributes_of(Value::of(Object{object})) : nullptr) {
+            visit(python::thing_of(own));
+        }
+        if (object->ctemplate->sym == nrnpy_pyobj_sym_) {
+            python::visit(static_cast<python::PyObject*>(neuron::python::methods.opaque_obj2pyobj(object)), visit);
+        } else if (is_handler(object)) {
+            if (::Object* const callable = callable_of(object)) {
+                visit(callable);
+            }
+        } else if (is_a({object}, "List")) {
             const int count = is_list_by_name(object) ? 0 : ivoc_list_count(object);
             for (int i = 0; i < count; ++i) {
                 visit(ivoc_list_item(object, i));
@@ -184,6 +227,45 @@ class NeuronHost final: public Registry::Host {
                 }
             });
         }
+    }
+
+    bool has_holders() const override { return python::has_holders(); }
+    void each_holder(const Visit& visit) const override { python::each_holder(visit); }
+
+    bool finalize(const std::vector<Registry::Node>& nodes, const std::vector<void*>& things) override {
+        return has_python() && python::finalize(objects_of(nodes, things));
+    }
+
+    void clear(const std::vector<Registry::Node>& nodes, const std::vector<void*>& things) override {
+        std::vector<::Object*> templates;  // that are no nodes
+        for (void* const thing : things) {
+            if (!python::object_of_thing(thing) && is_template_instance(static_cast<::Object*>(thing))) {
+                templates.push_back(static_cast<::Object*>(thing));
+                hoc_obj_ref(templates.back());
+            }
+        }
+        if (has_python()) {
+            python::clear(objects_of(nodes, things));
+        }
+        for (::Object* const object : templates) {
+            cut_objrefs(object);
+            hoc_obj_unref(object);
+        }
+    }
+
+    static std::vector<python::PyObject*> objects_of(const std::vector<Registry::Node>& nodes, const std::vector<void*>& things) {
+        std::vector<python::PyObject*> objects;
+        for (const Registry::Node& node : nodes) {
+            if (node.kind == NodeKind::section && node.holder) {
+                objects.push_back(static_cast<python::PyObject*>(node.holder));
+            }
+        }
+        for (void* const thing : things) {
+            if (python::PyObject* const foreign = python::object_of_thing(thing)) {
+                objects.push_back(foreign);
+            }
+        }
+        return objects;
     }
 
     // A connection whose target has gone with its section delivers no more: NEURON would crash in the next run. A point process

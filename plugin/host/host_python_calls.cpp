@@ -334,6 +334,24 @@ const Symbol* callable_of(PyObject* hoc_object) {
     return fields_are_known && kind_of(hoc_object) == function ? symbol_in(hoc_object) : nullptr;
 }
 
+void each_object_in(PyObject* handle, const std::function<void(::Object*)>& use) {
+    constexpr int object_reference = 6;
+    const auto object_at = [&](std::size_t place) {
+        ::Object* found = nullptr;
+        std::memcpy(&found, reinterpret_cast<char*>(handle) + place, sizeof found);
+        return found;
+    };
+    if (!fields_are_known) {
+        return;
+    }
+    if (::Object* const own = object_at(sizeof(PyObject))) {
+        use(own);
+    }
+    if (::Object* const meant = kind_of(handle) == object_reference ? object_at(sizeof(PyObject) + sizeof(::Object*)) : nullptr) {
+        use(meant);
+    }
+}
+
 bool is_reference(PyObject* object) {
     if (!fields_are_known || object->type != types().hoc_object) {
         return false;

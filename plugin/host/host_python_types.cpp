@@ -158,6 +158,18 @@ void ask_neuron_first(PyObject* type, unsigned places) {
     native_types()[type].places = places;
 }
 
+namespace {
+
+// What was set may hold what the object is connected to: the sweep follows it.
+int noted(PyObject* self, PyObject* value, int result) {
+    if (result == 0 && value && can_hold_anything(value) && !defaults::neuron_mode()) {
+        watch(self);
+    }
+    return result;
+}
+
+}  // namespace
+
 PyObject* object_getattro(PyObject* self, PyObject* name) {
     if (is_empty(self)) {  // __init__ of a user's class has not called ours yet: NEURON would take it for its top level
         return api().PyObject_GenericGetAttr(self, name);
@@ -192,12 +204,12 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
             set_not_made(self);
             return -1;
         }
-        return api().PyObject_GenericSetAttr(self, name, value);
+        return noted(self, value, api().PyObject_GenericSetAttr(self, name, value));
     }
     {
         const AsPlain plain(self, asks_neuron(self, name));
         if (stock().setattro(self, name, value) == 0) {
-            return 0;
+            return is_native(self->type) ? 0 : noted(self, value, 0);
         }
     }
     const bool unknown = api().PyErr_ExceptionMatches(api().PyExc_LookupError) || api().PyErr_ExceptionMatches(api().PyExc_AttributeError);
@@ -228,6 +240,7 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
         }
         error.drop();
         warn_of_near_name(object, text_of(name));
+        registry().touch();
         return api().PyDict_SetItem(make_attributes_of(object), name, value);
     } catch (const std::exception&) {
         return -1;
@@ -336,7 +349,7 @@ bool ends_as_a_mechanisms(const std::string& name) {
 // Every attribute that is set on a section passes here: the one place to see what a section of p holds.
 int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
     if (!section_in(self)) {  // __init__ of a user's class has not called ours yet
-        return api().PyObject_GenericSetAttr(self, name, value);
+        return noted(self, value, api().PyObject_GenericSetAttr(self, name, value));
     }
     if (!known_of_sections.has(name)) {
         try {
@@ -355,7 +368,7 @@ int section_setattro(PyObject* self, PyObject* name, PyObject* value) {
             return -1;
         }
     }
-    return stock().section_setattro(self, name, value);
+    return noted(self, value, stock().section_setattro(self, name, value));
 }
 
 // What a section that is not made yet has is its class's and its user's own; what needs NEURON is refused.

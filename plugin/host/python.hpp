@@ -124,7 +124,11 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58,
     X(PyObject*, PyType_FromSpecWithBases, (PyType_Spec*, PyObject*))                                                                      \
     X(int, PyType_IsSubtype, (PyObject*, PyObject*))                                                                                       \
     X(void*, PyType_GetSlot, (PyObject*, int))                                                                                             \
-    X(unsigned long, PyType_GetFlags, (PyObject*))
+    X(unsigned long, PyType_GetFlags, (PyObject*))                                                                                         \
+    X(PyObject*, PyWeakref_NewRef, (PyObject*, PyObject*))                                                                                 \
+    X(PyObject*, PyModule_GetDict, (PyObject*))                                                                                            \
+    X(int, PyObject_GC_IsFinalized, (PyObject*))                                                                                           \
+    X(void, PyObject_CallFinalizer, (PyObject*))
 
 // Objects and types that Python exports by address.
 #define PATCH_PYTHON_DATA(X)                                                                                                               \

@@ -8,6 +8,7 @@
 #include "python.hpp"
 
 struct Symbol;
+struct Object;
 
 namespace patch::host::python {
 
@@ -71,7 +72,8 @@ PyObject* names_of_p();  // what p adds, asked before NEURON
 void install_calls();
 // NEURON's function, method or class behind a HocObject; null where it is something else.
 const Symbol* callable_of(PyObject* hoc_object);
-bool is_reference(PyObject* object);             // h.ref of a number or a text
+void each_object_in(PyObject* handle, const std::function<void(::Object*)>& use);  // the Objects that a handle holds
+bool is_reference(PyObject* object);                                               // h.ref of a number or a text
 bool is_empty(PyObject* hoc_object);             // an instance of a user's class whose __init__ has not called ours yet
 bool is_made(PyObject* object);                  // a section or an object that is there, and not still before super().__init__()
 void set_not_made(PyObject* object);             // the exception that says so
@@ -97,7 +99,23 @@ bool is_native(PyObject* type);                          // of ours, and no clas
 void add_dir(PyObject* type);                            // dir() of its instances shows attributes of the user's own
 void ask_neuron_first(PyObject* type, unsigned places);  // for all names but those of the rows of these places
 
+// ---- host_python_reach.cpp: what Python objects hold ----
+// The registry's word for a Python object that is no node, and back: null where the word is of an Object.
+void* thing_of(PyObject* object);
+PyObject* object_of_thing(void* thing);
+using Visit = Registry::Host::Visit;
+void visit(PyObject* object, const Visit& visit);      // as a node or a thing; nothing where it can hold none
+void each_held(PyObject* object, const Visit& visit);  // what it holds, each reference once
+bool can_hold_anything(PyObject* value);               // may lead back to one of NEURON's objects
+void watch(PyObject* holder);                          // it has got an attribute of the user's own
+bool has_holders();
+void each_holder(const Visit& visit);
+bool finalize(const std::vector<PyObject*>& dead);  // runs each __del__ that has not run; whether any did
+void clear(const std::vector<PyObject*>& dead);     // makes them let go of what they hold
+
 // ---- host_attributes.cpp ----
+void each_object_with_attributes(const Visit& visit);
+bool has_objects_with_attributes();
 PyObject* attributes_of(const Value& owner);  // a borrowed dict, or null
 PyObject* make_attributes_of(const Value& owner);
 

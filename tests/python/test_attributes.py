@@ -305,22 +305,19 @@ def test_a_value_that_asks_as_it_goes():
     assert other.label == 3
 
 
-def test_a_cycle_through_an_attribute_lives_until_the_attribute_is_deleted():
-    """`synapse.me = synapse`, `section.synapse = synapse`: README says that they keep all of it, for now."""
+def test_a_cycle_through_an_attribute_goes_when_it_is_dropped():
+    """`synapse.me = synapse`, `section.synapse = synapse`: they kept all of it for ever."""
     section = p.Section("s")
     synapse = p.ExpSyn(section)
     synapse.me = synapse
     section.synapse = synapse
     assert synapse.me.me.me == synapse
-    del synapse, section
+    del synapse
     h.finitialize()
-    (kept,) = h.allsec()
-    assert kept.name() == "s" and kept.synapse.me == p.ExpSyn[0]
-    del kept.synapse.me
-    del kept.synapse
-    del kept
+    assert section.synapse.me == p.ExpSyn[0]
+    del section
     h.finitialize()
-    assert list(h.allsec()) == []
+    assert list(h.allsec()) == [] and h.List("ExpSyn").count() == 0
 
 
 # ---- names that are nearly NEURON's -------------------------------------------------------------------------------------------------

@@ -380,7 +380,7 @@ def test_a_name_that_is_no_name_is_not_suggested():
     """p.h said: there is no h, did you mean h?"""
     h("mentioned_only_here")  # a symbol without a meaning
     with pytest.raises(AttributeError, match="there is no mentioned_only_here$"):
-        p.mentioned_only_here
+        p.mentioned_only_here  # noqa: B018
 
 
 def test_neuron_mode_makes_no_clock_until_it_is_asked_for():

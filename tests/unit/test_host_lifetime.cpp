@@ -14,7 +14,7 @@ class Lifetime: public Neuron {
     }
     void TearDown() override {
         Neuron::TearDown();
-        sweep(true);
+        sweep(patch::Registry::Sweep::everything);
         EXPECT_EQ(registry().node_count(), 0u);
         EXPECT_EQ(registry().edge_count(), 0u);
         EXPECT_EQ(registry().retained(), registry().released());
@@ -144,7 +144,7 @@ TEST_F(Lifetime, HocsOwnSectionsKeepTheirSynapsesAndRecordingsUntilTheyAreDelete
         keep_recording(soma, 0.5, vector.get());
         connect(Segment{soma, 0.5}, synapse.get());
     }
-    EXPECT_EQ(sweep(true), 0u);
+    EXPECT_EQ(sweep(patch::Registry::Sweep::everything), 0u);
     EXPECT_EQ(instances("ExpSyn"), before.synapses + 1);
     EXPECT_TRUE(recording(soma, 0.5));
     EXPECT_FALSE(recording(soma, 0.25));
@@ -254,7 +254,7 @@ TEST_F(Lifetime, NothingIsFreedInsideAStep) {
     const Counts before;
     connect(make("NetStim", {}).get(), make("IntFire1", {}).get());
     std::size_t freed = 1;
-    on_step([&](double) { freed = sweep(true); });
+    on_step([&](double) { freed = sweep(patch::Registry::Sweep::everything); });
     run_hoc("{fadvance()}\n");
     on_step([](double) {});
     EXPECT_EQ(freed, 0u);

@@ -23,6 +23,10 @@ static_assert(sizeof(patch::Registry::Node) + sizeof(std::pair<void* const, Id>)
 
 constexpr EdgeKind kinds[] = {EdgeKind::connection, EdgeKind::tree, EdgeKind::placement, EdgeKind::recording, EdgeKind::owner};
 
+patch::Registry::Sweep how(bool everything) {
+    return everything ? patch::Registry::Sweep::everything : patch::Registry::Sweep::changed;
+}
+
 // A section or a HOC object of the fake host: known by its own address, gone when nobody refers to it.
 struct Thing {
     NodeKind kind = NodeKind::object;
@@ -163,7 +167,7 @@ void expect_balanced(FakeHost& host, patch::Registry& registry) {
         t.always = false;
         t.outside = 0;
     }
-    while (registry.sweep(true) > 0) {
+    while (registry.sweep(how(true)) > 0) {
     }
     // What holds across components in a ring stays, as in stock NEURON, until the user forgets it.
     for (Thing& t : host.things) {
@@ -216,7 +220,7 @@ class Registry: public testing::Test {
     // The questions the host was asked by one sweep.
     FakeHost::Asked asked_by_sweep(bool everything = false) {
         host.asked = {};
-        registry.sweep(everything);
+        registry.sweep(how(everything));
         return host.asked;
     }
 
@@ -444,8 +448,8 @@ TEST_F(Registry, AnEdgeThatIsNoLongerTrueSplits) {
     connect(a, b, nullptr, 1);
     connect(b, c, nullptr, 2);
     registry.sweep();
-    host.untrue.insert(1);                // stock's disconnect: nobody tells us
-    EXPECT_EQ(registry.sweep(true), 3u);  // b and c die; a, without edges, is let go
+    host.untrue.insert(1);                     // stock's disconnect: nobody tells us
+    EXPECT_EQ(registry.sweep(how(true)), 3u);  // b and c die; a, without edges, is let go
     EXPECT_FALSE(a->gone);
     EXPECT_TRUE(b->gone && c->gone);
     EXPECT_EQ(registry.edge_count(), 0u);
@@ -495,7 +499,7 @@ TEST_F(Registry, ADeletedSectionInTheMiddleSplits) {
     connect(b, c);
     connect(c, d);
     c->exists = false;
-    EXPECT_EQ(registry.sweep(true), 2u);
+    EXPECT_EQ(registry.sweep(how(true)), 2u);
     EXPECT_TRUE(known(a) && known(b));
     EXPECT_TRUE(c->gone && d->gone);
     EXPECT_EQ(registry.edge_count(), 2u);
@@ -514,7 +518,7 @@ TEST_F(Registry, WhatHOCKeepsForEverKeepsItsComponent) {
     soma->always = true;
     connect(soma, target, netcon);
     for (int i = 0; i < 20; ++i) {
-        EXPECT_EQ(registry.sweep(i % 3 == 0), 0u);
+        EXPECT_EQ(registry.sweep(how(i % 3 == 0)), 0u);
     }
     EXPECT_TRUE(known(netcon));
     soma->exists = false;
@@ -526,7 +530,7 @@ TEST_F(Registry, WhatHOCKeepsForEverIsHeldHoweverManyMembersHoldIt) {
     soma->always = true;
     connect(EdgeKind::owner, soma, cell);
     host.hold(cell, soma);
-    EXPECT_EQ(registry.sweep(true), 0u);
+    EXPECT_EQ(registry.sweep(how(true)), 0u);
     EXPECT_TRUE(known(soma));
 }
 
@@ -578,7 +582,7 @@ TEST_F(Registry, AReferenceFromAnotherComponentIsFromOutside) {
     connect(EdgeKind::owner, soma, cell);
     connect(EdgeKind::owner, other, holder);
     host.hold(holder, cell);
-    EXPECT_EQ(registry.sweep(true), 0u);
+    EXPECT_EQ(registry.sweep(how(true)), 0u);
     host.drop(holder);
     std::size_t freed = registry.sweep();
     freed += registry.sweep();  // what a freed component held goes at the next sweep at the latest
@@ -912,7 +916,7 @@ TEST_F(Registry, ForgetTakesAwayEveryEdgeOfANode) {
 TEST_F(Registry, ForgettingAStrangerDoesNothing) {
     registry.forget(section());
     EXPECT_EQ(registry.sweep(), 0u);
-    EXPECT_EQ(registry.sweep(true), 0u);
+    EXPECT_EQ(registry.sweep(how(true)), 0u);
 }
 
 TEST_F(Registry, ForgetOfANetConEndsItsConnections) {
@@ -1216,7 +1220,7 @@ class RandomUser {
                 disconnect();
                 break;
             case 2:
-                registry_.sweep(below(2) == 0);
+                registry_.sweep(how(below(2) == 0));
                 break;
             case 3:
                 registry_.forget(any());
@@ -1229,10 +1233,10 @@ class RandomUser {
     void sweep() {
         const Expected before = expected();
         if (history_ == History::with_releases_that_call) {
-            registry_.sweep(below(2) == 0);
+            registry_.sweep(how(below(2) == 0));
             refresh();
         } else if (history_ == History::plain) {
-            registry_.sweep(below(8) == 0);
+            registry_.sweep(how(below(8) == 0));
             compare(before);  // without holders one sweep is exact
         } else if (below(3) == 0) {
             sweep_to_rest();
@@ -1251,7 +1255,7 @@ class RandomUser {
     // What one component held in another goes at the next sweep; edges that ended unseen are found by a sweep of everything.
     void sweep_to_rest() {
         const Expected before = expected();
-        while (registry_.sweep(history_ == History::with_untrue_edges) > 0) {
+        while (registry_.sweep(how(history_ == History::with_untrue_edges)) > 0) {
         }
         compare(before);
     }
