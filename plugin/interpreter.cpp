@@ -7,7 +7,8 @@ namespace patch::interpreter {
 
 namespace {
 
-constexpr double celsius = 32;  // degC, Patch's own
+constexpr int frames_of_import = 4;  // past the module, import_module and the package's __getattr__: `from patch import p`
+constexpr double celsius = 32;       // degC, Patch's own
 
 // Records t in every run, beside whatever section there is. It never makes one: without sections our own hook takes the samples.
 class Clock {
@@ -67,11 +68,17 @@ double world_size(const Nothing&) {
 }
 
 void end_mpi(const Nothing&) {
+    if (host::running()) {
+        return;  // it ends in the middle of a run, for which the other ranks would wait for ever: the launcher ends them
+    }
     host::end_mpi();
 }
 
 void give_out(const Nothing&) {
     host::start_mpi_or_complain();  // under mpiexec every process knows its rank from here on; p.parallel says again why not
+    if (const std::string unknown = defaults::unknown_mode(); !unknown.empty()) {
+        host::warn(no_such_mode(unknown), frames_of_import);
+    }
     if (!defaults::neuron_mode()) {
         host::standard_variable("v_init");
         host::variable("celsius") = celsius;

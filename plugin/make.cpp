@@ -199,7 +199,13 @@ Owned connection(const host::Source& source, const Target& target, const host::S
         throw error.about(Topic::connect);
     }
     host::keep_connection(source, target.object, netcon.get());
-    host::note_connection(source.value, target.value, netcon.get());
+    try {
+        host::note_connection(source.value, target.value, netcon.get());
+    } catch (...) {  // what the user's own __ref__ raises: nothing is made
+        host::silence(netcon.get());
+        host::forget(netcon.get());
+        throw;
+    }
     return netcon;
 }
 

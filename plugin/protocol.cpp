@@ -97,13 +97,21 @@ bool is_place(const Value& value) {
     return value.kind == Kind::section || value.kind == Kind::segment;
 }
 
+void check_place(const Value& value) {
+    if (is_place(value) && !host::exists(value.segment.section)) {
+        throw deleted_section("object");
+    }
+}
+
 Value transform_netcon(const ToNetcon& arguments) {
     const Value& value = arguments.object.value;
+    check_place(value);
     return is_place(value) ? Value::of(host::range_variable(value.segment, "v")) : value;
 }
 
 Value transform_record(const ToRecord& arguments) {
     const Value& value = arguments.object.value;
+    check_place(value);
     const Variable current =
         value.kind == Kind::object && host::is_placed(value.object) ? host::object_variable(value.object, "i") : Variable{};
     return is_place(value) ? Value::of(host::range_variable(value.segment, "v")) : current ? Value::of(current) : value;
@@ -112,6 +120,7 @@ Value transform_record(const ToRecord& arguments) {
 // A section is the place that its __arc__ says.
 Value transform_arc(const Anything& arguments) {
     const Value& value = arguments.object.value;
+    check_place(value);
     return value.kind == Kind::section ? Value::of(value.segment) : value;
 }
 

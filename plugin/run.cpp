@@ -24,6 +24,7 @@ void run(const Run& arguments) {
     wanted.v_init = arguments.v_init;
     const double duration = arguments.duration ? *arguments.duration : host::standard_variable("tstop");
     wanted.until = duration;
+    wanted.is_stocks = !arguments.duration && !arguments.v_init && arguments.reset;
     runs::run(wanted, [&] { check(duration); });
 }
 

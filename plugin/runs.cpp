@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "gids.hpp"
 
@@ -38,23 +39,39 @@ void run_alone(const Wanted& wanted) {
     if (wanted.initialise && host::rank_count() == 1 && host::uses_mpi()) {
         host::set_maxstep(host::last_maxstep());  // psolve may go on later
     }
+    if (wanted.is_stocks) {
+        host::run_standard();
+        return;
+    }
+    static bool steps_varied = false;
+    if (wanted.initialise && std::exchange(steps_varied, false) && !host::cvode_is_active()) {
+        host::set_standard_step();  // dt is whatever CVode's last step was
+    }
     if (wanted.initialise) {
         host::initialise_alone(starting_voltage(wanted));
     }
     if (wanted.until) {
         host::continue_alone(*wanted.until);
+        steps_varied = host::cvode_is_active();
     }
 }
 
 // What each rank says first.
-enum Said : std::size_t { until, initialise, changed_gids, changed_transfers, prepared, now };
+enum Said : std::size_t { until, initialise, changed_gids, changed_transfers, prepared, now, step };
+
+// Transfer variables are exchanged each step: ranks of unequal steps would wait for one another. 0 where none are exchanged.
+std::int64_t exchanged_step() {
+    return host::largest_transfer_key() < 0 || host::cvode_is_active() ? 0 : together::as_bits(host::variable("dt"));
+}
 
 // That all ranks ask for the same.
 void refuse_differences(const std::vector<Numbers>& brought, const Wanted& wanted) {
     for (std::size_t rank = 1; rank < brought.size(); ++rank) {
-        for (const auto& [what, name] : {std::pair{until, "the time to run to"}, std::pair{now, "t"}}) {
+        for (const auto& [what, name] : {std::pair{until, "the time to run to"}, std::pair{now, "t"}, std::pair{step, "dt"}}) {
             const auto first = brought[0][what], other = brought[rank][what];
-            const bool matters = what == until ? wanted.until.has_value() : !wanted.initialise && wanted.until.has_value();
+            const bool matters = what == until  ? wanted.until.has_value()
+                                 : what == step ? first && other && wanted.until.has_value()
+                                                : !wanted.initialise && wanted.until.has_value();
             if (matters && first != other) {
                 throw different_values(ErrorKind::parallel, name, shown(together::from_bits(first)) + " ms", 0,
                                        shown(together::from_bits(other)) + " ms", int(rank));
@@ -92,7 +109,7 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
     });
     const std::vector<Numbers> brought =
         meeting.agree({together::as_bits(wanted.until.value_or(unset)), wanted.initialise, host::gids_changed(), host::transfers_changed(),
-                       host::exchange_prepared(), together::as_bits(host::time())},
+                       host::exchange_prepared(), together::as_bits(host::time()), exchanged_step()},
                       failure);
     refuse_differences(brought, wanted);
     if (any(brought, changed_gids)) {

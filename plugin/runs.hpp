@@ -17,6 +17,7 @@ struct Wanted {
     std::optional<double> v_init = {};  // NEURON's v_init where it is not given
     std::optional<double> until = {};   // no run where it is not given
     bool always_together = false;       // psolve: collective whoever calls it
+    bool is_stocks = false;             // alone: HOC's own run(), with setdt() and the user's init()
 };
 // `check` refuses what cannot be done, before anything is; on a rank of a network the others are told.
 void run(const Wanted& wanted, const std::function<void()>& check);

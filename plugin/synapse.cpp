@@ -132,22 +132,21 @@ std::optional<Segment> place_of(const Mechanism& arguments, bool wants_place) {
         }
         return with_x(place.segment);
     case Kind::number: {
-        const Section section = arguments.sec ? *arguments.sec : host::current_section();
+        const Section section = arguments.sec ? arguments.sec->section : host::current_section();
         if (!section) {
             throw no_section();
         }
         return make::at(section, Reader<double>::read(place, "x"));
     }
-    case Kind::absent:
-    case Kind::none: {
+    case Kind::absent: {
         if (!x_given && !arguments.sec && !wants_place) {
             return std::nullopt;
         }
-        const Section section = arguments.sec ? *arguments.sec : host::current_section();
-        if (!section) {
+        const Segment segment = arguments.sec.value_or(Segment{host::current_section(), 0.5});
+        if (!segment) {
             throw no_section();
         }
-        return with_x({section, 0.5});
+        return with_x(segment);
     }
     default:
         throw wrong_kind("place", described(place), "a Segment, a Section or an x");

@@ -31,7 +31,7 @@ struct Mechanism {
     Meant place;
     Value x;
     Rest args;
-    std::optional<Section> sec;
+    std::optional<Segment> sec;
     Others attributes;
     static constexpr Field fields[] = {
         {"name", "", required | positional},

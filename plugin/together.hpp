@@ -16,7 +16,7 @@ namespace patch::together {
 
 enum class Call : std::int64_t { none, run, continuerun, finitialize, psolve, setup_transfer, check, broadcast, allgather };
 
-using Numbers = std::array<std::int64_t, 6>;
+using Numbers = std::array<std::int64_t, 7>;
 
 // Why an action was not done, to tell the other ranks; nothing if it was.
 struct Failure {

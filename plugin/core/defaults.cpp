@@ -24,6 +24,12 @@ bool neuron_mode() {
     return on;
 }
 
+std::string unknown_mode() {
+    const char* const value = std::getenv("PATCH_DEFAULTS");
+    const std::string mode = value ? value : "";
+    return mode == "" || mode == "neuron" || mode == "patch" ? "" : mode;
+}
+
 const std::vector<std::string>& names() {
     static const std::vector<std::string> all{"weight", "delay", "threshold"};
     return all;

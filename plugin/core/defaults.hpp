@@ -18,6 +18,7 @@ inline constexpr double as_neuron = std::numeric_limits<double>::quiet_NaN();
 
 // Whether PATCH_DEFAULTS=neuron switches every difference between p and h off. Read once.
 bool neuron_mode();
+std::string unknown_mode();  // what PATCH_DEFAULTS is where it is no mode
 
 // The number that stands in for an argument's own default, if there is one.
 std::optional<double> overridden(std::string_view name);

@@ -243,6 +243,11 @@ Error pointer_without_section() {
     return error;
 }
 
+Error word_gave_none(const std::string& type) {
+    return Error(ErrorKind::type,
+                 type + " stands for None, expected a NEURON object: its __neuron__, __netcon__ or __record__ returns nothing");
+}
+
 Error init_not_called(const std::string& type) {
     return Error(ErrorKind::type, "the __init__ of " + type + " has to call super().__init__()");
 }
@@ -279,6 +284,10 @@ std::string wrong_neuron(const std::string& version, const std::string& built_fo
 
 std::string name_hidden(const std::string& name) {
     return "libpatch: " + name + " is a name of yours already and hides ours: rename it to use " + name + " of libpatch\n";
+}
+
+std::string no_such_mode(const std::string& mode) {
+    return "PATCH_DEFAULTS is '" + mode + "', expected neuron or patch: it changes nothing";
 }
 
 std::string clock_starts_now() {

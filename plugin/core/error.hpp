@@ -82,6 +82,7 @@ Error not_connected(const std::string& source, const std::string& target);
 Error no_such_mechanism(const std::string& name, const std::vector<std::string>& known);
 Error no_such_name(const std::string& name, const std::vector<std::string>& known);
 Error no_such_attribute(const std::string& name, const std::string& owner, const std::vector<std::string>& known);
+Error word_gave_none(const std::string& type);
 Error init_not_called(const std::string& type);
 Error no_mechanism_named();
 Error not_deletable(const std::string& name);
@@ -123,6 +124,7 @@ Error wrong_mpi(const std::string& library, const std::string& launcher, int lau
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
 std::string clock_starts_now();
+std::string no_such_mode(const std::string& mode);
 std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);
 std::string waited(const std::string& call, int rank, int ranks, double seconds, const std::string& knows);

@@ -394,6 +394,7 @@ Value receiver(Object netcon);                           // a handle that refuse
 Value new_dict(const std::vector<std::pair<Value, Value>>& items);
 // A name that a user sets and NEURON does not know: warns, once a name, where it nearly is one that NEURON knows.
 bool is_section_attribute(const std::string& name);
+void warn_of_near_variable(const std::string& name);                  // a name set on p that nearly is one of HOC's variables
 bool warn_of_near_name(const Value& owner, const std::string& name);  // whether it nearly is one
 std::vector<std::string> section_attribute_names();
 std::vector<std::string> near_names();  // those that are still there, a sentence each

@@ -73,7 +73,8 @@ bool is_list_by_name(const ::Object* list) {
 
 // The Python function that a FInitializeHandler calls (src/nrniv/finithnd.cpp, src/ivoc/objcmd.h); null where it has HOC to run.
 bool is_handler(const ::Object* object) {
-    return object->ctemplate == symbol("FInitializeHandler")->u.ctemplate;
+    static const cTemplate* const handler = symbol("FInitializeHandler")->u.ctemplate;
+    return object->ctemplate == handler;
 }
 ::Object* callable_of(const ::Object* handler) {
     struct Command {

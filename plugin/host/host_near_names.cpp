@@ -103,6 +103,23 @@ bool is_section_attribute(const std::string& name) {
            variable == "rallbranch";
 }
 
+void warn_of_near_variable(const std::string& name) {
+    static std::set<std::string> told;
+    std::vector<std::string> known;
+    const short variable = symbol("dt")->type;
+    for (Symlist* const table : {hoc_built_in_symlist, hoc_top_level_symlist}) {
+        for (const Symbol* each = table ? table->first : nullptr; each; each = each->next) {
+            if (each->type == variable && std::strlen(each->name) > 3) {  // not t, dt, ...: too much is near
+                known.emplace_back(each->name);
+            }
+        }
+    }
+    const std::string meant = name.empty() || name[0] == '_' ? "" : near_name(name, known);
+    if (!meant.empty() && told.insert(name).second) {
+        warn(near_name_set("p", name, meant), 1);
+    }
+}
+
 bool warn_of_near_name(const Value& owner, const std::string& name) {
     static std::set<std::string> told;
     const std::string meant = name.empty() || name[0] == '_' ? "" : meant_by(name, owner);

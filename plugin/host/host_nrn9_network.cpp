@@ -273,6 +273,18 @@ void initialise_alone(std::optional<double> v) {
     noted().alone = false;
 }
 
+void run_standard() {
+    standard_variable("tstop");  // the standard run system is there
+    const LocalScope local;
+    call_function("run", {});
+}
+
+void set_standard_step() {
+    standard_variable("tstop");
+    const LocalScope local;
+    call_function("setdt", {});
+}
+
 void continue_alone(double until) {
     standard_variable("tstop");  // the standard run system is there
     const LocalScope local;

@@ -190,6 +190,15 @@ Value called(const Ref& method, PyObject* original, Protocol next) {
     return value;
 }
 
+// What an object stands for: not None, which is what a method without a return gives.
+Value stands_for(const Ref& method, PyObject* original, Protocol next) {
+    Value value = called(method, original, next);
+    if (value.kind == Kind::none) {
+        throw word_gave_none(type_name({original}));
+    }
+    return value;
+}
+
 // numpy's scalars are buffers without dimensions: '?' is a boolean, 'Z' a complex number; 0 where the object is none of them.
 char scalar_format(PyObject* object) {
     constexpr int with_format = 0x0004 | 0x0008;  // and with dimensions
@@ -339,7 +348,7 @@ Value value_of(void* address, Protocol protocol) {
         const bool asked = protocol == Protocol::netcon || protocol == Protocol::record;
         if (asked && !is_native(type) && is_instance(object, types().point_process) &&
             overrides(type, types().point_process, word_of(protocol))) {
-            return called(own_word(object, word_of(protocol)), object, Protocol::neuron);
+            return stands_for(own_word(object, word_of(protocol)), object, Protocol::neuron);
         }
         return neuron_value(object);
     }
@@ -367,20 +376,20 @@ Value value_of(void* address, Protocol protocol) {
         for (const Protocol asked : {protocol, Protocol::neuron}) {
             if (const Ref method = own_word(object, word_of(asked))) {
                 const bool asks_on = asked == Protocol::neuron && ++depth < deepest;  // what it stands for may have words of its own
-                Value stands_for = called(method, object, asks_on ? protocol : Protocol::untouched);
-                if (asked == Protocol::netcon && stands_for.kind == Kind::variable && !stands_for.segment) {
+                Value meant = stands_for(method, object, asks_on ? protocol : Protocol::untouched);
+                if (asked == Protocol::netcon && meant.kind == Kind::variable && !meant.segment) {
                     if (const Ref neuron = own_word(object, "__neuron__")) {  // whose pointer it is
                         const Value section = called(neuron, object, Protocol::untouched);
-                        stands_for.segment = section.kind == Kind::section ? section.segment : Segment{};
+                        meant.segment = section.kind == Kind::section ? section.segment : Segment{};
                     }
                 }
-                if (stands_for.kind == Kind::section) {
+                if (meant.kind == Kind::section) {
                     if (const Ref arc = own_word(object, "__arc__")) {
-                        stands_for.segment.x = arc_of(arc, object, stands_for.segment.section);
+                        meant.segment.x = arc_of(arc, object, meant.segment.section);
                     }
                 }
-                if (stands_for.kind != Kind::foreign || stands_for.origin.address != object) {
-                    return stands_for;
+                if (meant.kind != Kind::foreign || meant.origin.address != object) {
+                    return meant;
                 }
             }
         }
@@ -397,6 +406,9 @@ Value held(Ref object, Protocol protocol) {
 }
 
 Ref section_object(Section section) {
+    if (!exists(section)) {
+        throw deleted_section("object");
+    }
     const SectionScope scope(section);
     return checked(bridge().current_section(nullptr, nullptr));
 }
@@ -423,6 +435,12 @@ Ref python_of(const Value& value) {
                    ? Ref::borrowed(origin)
                    : section_object(value.segment.section);
     case Kind::segment: {
+        if (is_instance_of(origin, types().segment)) {
+            auto* const same = reinterpret_cast<SegmentObject*>(origin);
+            if (same->section->section == value.segment.section.address && same->x == value.segment.x) {
+                return Ref::borrowed(origin);
+            }
+        }
         const Ref section = section_object(value.segment.section);
         const Ref x = checked(api().PyTuple_New(1));
         api().PyTuple_SetItem(x.get(), 0, api().PyFloat_FromDouble(value.segment.x));

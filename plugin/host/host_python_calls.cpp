@@ -229,11 +229,20 @@ constexpr int METH_O = 0x0008;
 PyMethodDef instance_definition{"__instancecheck__", reinterpret_cast<void*>(&is_instance_of_class), METH_O,
                                 "Whether an object is one of NEURON's of this class."};
 
+}  // namespace
+
+const Method* vecstim_row() {
+    static const auto row = std::find_if(methods().begin(), methods().end(),
+                                         [](const Method& each) { return (each.places & on_p) && std::strcmp(each.name, "VecStim") == 0; });
+    return &*row;
+}
+
+namespace {
+
 // ---- p.<Mechanism>, p.NetCon ----
 
 // Calls a function of ours with an argument in front of a call's own.
-PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
-    const Method* const method = internal_method(function);
+PyObject* forward_to(const Method* method, PyObject* first, PyObject* arguments, PyObject* keywords) {
     std::vector<void*> values;
     const std::ptrdiff_t count = api().PyTuple_Size(arguments);
     values.reserve(std::size_t(count) + 8);
@@ -258,9 +267,48 @@ PyObject* forward(const char* function, PyObject* first, PyObject* arguments, Py
     return static_cast<PyObject*>(method->python(nullptr, values.data(), positional, names.get()));
 }
 
+PyObject* forward(const char* function, PyObject* first, PyObject* arguments, PyObject* keywords) {
+    return forward_to(internal_method(function), first, arguments, keywords);
+}
+
 PyObject* call_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
     const bool usual = !keywords && api().PyTuple_Size(arguments) == 1 && api().PyTuple_GetItem(arguments, 0)->type == types().segment;
     return forward(usual ? "mechanism_at" : "mechanism", mechanism_names[self], arguments, keywords);
+}
+
+// The living instances of users' classes, by the Object that each stands for, which has no other handle of p's while it lives.
+std::unordered_map<void*, Ref>& instances() {  // weak references
+    static auto& all = *new std::unordered_map<void*, Ref>;
+    return all;
+}
+std::unordered_map<PyObject*, void*>& instance_references() {
+    static auto& all = *new std::unordered_map<PyObject*, void*>;
+    return all;
+}
+
+PyObject* instance_gone(PyObject*, PyObject* reference) {
+    if (const auto found = instance_references().find(reference); found != instance_references().end()) {
+        void* const object = found->second;
+        instance_references().erase(found);
+        const auto row = instances().find(object);
+        if (row != instances().end() && row->second.get() == reference) {
+            const Ref last = std::move(row->second);
+            instances().erase(row);
+        }
+    }
+    return Ref::borrowed(api().none()).release();
+}
+PyMethodDef gone_definition{"instance_gone", reinterpret_cast<void*>(&instance_gone), METH_O, nullptr};
+
+void note_instance(PyObject* instance, void* object) {
+    static PyObject* const callback = checked(api().PyCFunction_NewEx(&gone_definition, nullptr, nullptr)).release();
+    Ref reference(api().PyWeakref_NewRef(instance, callback));
+    if (!reference) {
+        api().PyErr_Clear();
+        return;
+    }
+    instance_references()[reference.get()] = object;
+    instances()[object] = std::move(reference);
 }
 
 // What __init__ of a user's class has made goes into the user's own object.
@@ -272,6 +320,7 @@ int take_over(PyObject* self, PyObject* made) {
     char* const mine = reinterpret_cast<char*>(self) + head;
     std::swap_ranges(mine, mine + size_of_handle - head, reinterpret_cast<char*>(made) + head);
     api().Py_DecRef(made);
+    note_instance(self, object_in(self).address);
     return 0;
 }
 
@@ -291,8 +340,7 @@ PyObject* mechanism_of(PyObject* type) {
 int init_mechanism(PyObject* self, PyObject* arguments, PyObject* keywords) {
     PyObject* const name = mechanism_of(self->type);
     if (name && text_of(name) == "PatchVecStim") {  // which registers with the first of them
-        PyObject* const function = api().PyDict_GetItemString(names_of_p(), "VecStim");
-        return take_over(self, api().PyObject_Call(function, arguments, keywords));
+        return take_over(self, forward_to(vecstim_row(), nullptr, arguments, keywords));
     }
     return name ? take_over(self, forward("mechanism", name, arguments, keywords)) : -1;
 }
@@ -329,6 +377,19 @@ PyMethodDef bases_definition{"__mro_entries__", reinterpret_cast<void*>(&bases_o
                              "What a class that is derived from this has as its base."};
 
 }  // namespace
+
+PyObject* instance_of(Object object) {
+    if (instances().empty()) {
+        return nullptr;
+    }
+    const auto found = instances().find(object.address);
+    if (found == instances().end()) {
+        return nullptr;
+    }
+    const Ref meant(api().PyObject_Call(found->second.get(), tuple_of({}).get(), nullptr));
+    const bool same = meant && meant.get() != api().none() && object_in(meant.get()) == object;
+    return same ? Ref(meant).release() : nullptr;
+}
 
 const Symbol* callable_of(PyObject* hoc_object) {
     return fields_are_known && kind_of(hoc_object) == function ? symbol_in(hoc_object) : nullptr;
@@ -433,9 +494,8 @@ PyObject* call_class(PyObject* type, PyObject* arguments, PyObject* keywords) {
         return call_users_class(type, arguments, keywords);
     }
     const Ref name(api().PyObject_GetAttrString(type, "__name__"));
-    PyObject* const of_p = name && type != types().point_process ? api().PyDict_GetItemWithError(names_of_p(), name.get()) : nullptr;
-    if (of_p) {  // p.VecStim is a function
-        return api().PyObject_Call(of_p, arguments, keywords);
+    if (name && text_of(name.get()) == "VecStim") {
+        return forward_to(vecstim_row(), nullptr, arguments, keywords);
     }
     if (type == types().point_process) {
         const CallScope scope("PointProcess");

@@ -11,6 +11,7 @@ namespace patch::host::python {
 namespace {
 
 PyObject* added = nullptr;    // what p adds, asked before NEURON
+PyObject* users = nullptr;    // what the user has set on p: asked after NEURON
 PyObject* kept = nullptr;     // NEURON's built-in functions and classes that were asked for
 PyObject* waiting = nullptr;  // what stands under a name whose object is made when it is asked for
 constexpr const char* made_when_asked[] = {"time", "parallel"};
@@ -108,6 +109,10 @@ PyObject* get(PyObject* self, PyObject* name) {
         value = stock().getattro(self, name);
     }
     try {
+        if (PyObject* const own = value ? nullptr : api().PyDict_GetItemWithError(users, name)) {
+            api().PyErr_Clear();
+            return Ref::borrowed(own).release();
+        }
         if (!value) {
             const std::string text = text_of(name);
             if (is_plain(text) && api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
@@ -122,27 +127,45 @@ PyObject* get(PyObject* self, PyObject* name) {
     return value;
 }
 
-// A name that NEURON has is set there, another one is p's own.
+// Sets a name of NEURON's; 1 where it has none of that name, -1 where it refuses.
+int set_in_neuron(PyObject* self, PyObject* name, PyObject* value) {
+    {
+        const AsPlain plain(self, self->type == types().interpreter && !is_special(name));
+        if (stock().setattro(self, name, value) == 0) {
+            return 0;
+        }
+    }
+    const std::string text = text_of(name);
+    const bool known = hoc_table_lookup(text.c_str(), built_in()) || hoc_table_lookup(text.c_str(), hoc_top_level_symlist);
+    return !known && api().PyErr_ExceptionMatches(api().PyExc_LookupError) ? 1 : -1;
+}
+
+// A name that NEURON has is set there, another one is p's own, or the user's, behind NEURON's. In neuron mode NEURON is asked first, and
+// a name of the user's own is refused as it refuses it.
 int set(PyObject* self, PyObject* name, PyObject* value) {
     const bool ours = api().PyDict_GetItemWithError(added, name) && known_name(name);
-    if (!ours) {
-        int result = 0;
-        {
-            const AsPlain plain(self, self->type == types().interpreter && !is_special(name));
-            result = stock().setattro(self, name, value);
+    if (!ours || defaults::neuron_mode()) {
+        const int result = set_in_neuron(self, name, value);
+        if (result <= 0 || (!ours && defaults::neuron_mode())) {
+            return result == 0 ? 0 : -1;
         }
-        if (result == 0 || !api().PyErr_ExceptionMatches(api().PyExc_LookupError)) {
-            return result;
-        }
-        PyObject *type = nullptr, *error = nullptr, *trace = nullptr;
-        api().PyErr_Fetch(&type, &error, &trace);
-        if (hoc_table_lookup(text_of(name).c_str(), built_in()) || !value) {
-            api().PyErr_Restore(type, error, trace);
+        if (!ours && !value && !api().PyDict_GetItemWithError(users, name)) {
             return -1;
         }
-        const Ref owned_type(type), owned_error(error), owned_trace(trace);
+        api().PyErr_Clear();
     }
-    return value ? api().PyDict_SetItem(added, name, value) : api().PyDict_DelItem(added, name);
+    PyObject* const names = ours ? added : users;
+    if (!value) {
+        return api().PyDict_DelItem(names, name);
+    }
+    try {
+        if (!ours && (value->type == api().PyFloat_Type || value->type == api().PyLong_Type)) {
+            warn_of_near_variable(text_of(name));
+        }
+    } catch (const Raised&) {
+        return -1;
+    }
+    return api().PyDict_SetItem(names, name, value);
 }
 
 // dir(p): NEURON's names and p's own, each once.
@@ -155,10 +178,12 @@ PyObject* dir(PyObject* self, PyObject*) {
         for (std::ptrdiff_t i = 0; i < api().PyList_Size(listed.get()); ++i) {
             api().PyDict_SetItem(names.get(), api().PyList_GetItem(listed.get(), i), api().none());
         }
-        std::ptrdiff_t at = 0;
-        PyObject *key = nullptr, *value = nullptr;
-        while (api().PyDict_Next(added, &at, &key, &value)) {
-            api().PyDict_SetItem(names.get(), key, api().none());
+        for (PyObject* const dict : {added, users}) {
+            std::ptrdiff_t at = 0;
+            PyObject *key = nullptr, *value = nullptr;
+            while (api().PyDict_Next(dict, &at, &key, &value)) {
+                api().PyDict_SetItem(names.get(), key, api().none());
+            }
         }
         return checked(api().PySequence_List(names.get())).release();
     } catch (const Raised&) {
@@ -176,6 +201,7 @@ PyObject* names_of_p() {
 void install_interpreter() {
     added = checked(api().PyDict_New()).release();
     kept = checked(api().PyDict_New()).release();
+    users = checked(api().PyDict_New()).release();
     waiting = checked(api().PyDict_New()).release();
     for (const char* const name : made_when_asked) {
         api().PyDict_SetItemString(added, name, waiting);

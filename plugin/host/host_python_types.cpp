@@ -238,8 +238,14 @@ int object_setattro(PyObject* self, PyObject* name, PyObject* value) {
             error.drop();
             return api().PyDict_DelItem(own, name);
         }
+        const std::string text = text_of(name);
+        const std::vector<std::string> known =
+            host::is_point_process(object.object) ? attribute_names(class_name(object.object)) : std::vector<std::string>{};
+        if (std::find(known.begin(), known.end(), text) != known.end()) {
+            return -1;  // NEURON's, and it refuses: a POINTER that points nowhere
+        }
         error.drop();
-        warn_of_near_name(object, text_of(name));
+        warn_of_near_name(object, text);
         registry().touch();
         return api().PyDict_SetItem(make_attributes_of(object), name, value);
     } catch (const std::exception&) {
@@ -485,6 +491,9 @@ void extend_vectors() {
 namespace patch::host::python {
 
 Ref wrap(Object object) {
+    if (PyObject* const users = instance_of(object)) {
+        return Ref(users);
+    }
     Ref handle = checked(static_cast<PyObject*>(neuron::python::methods.ho2po(raw(object))));
     if (PyObject* const type = type_of(object)) {
         set_type(handle.get(), type);
@@ -586,10 +595,16 @@ void install_types() {
     for (const auto& [name, class_name, place] :
          {Kind{"patch.objects.NetStim", "NetStim", 0}, Kind{"patch.objects.VecStim", "PatchVecStim", on_vecstim},
           Kind{"patch.objects.IClamp", "IClamp", on_iclamp}, Kind{"patch.objects.SEClamp", "SEClamp", on_seclamp}}) {
-        PyObject* const type =
-            native_class(name, all.point_process,
-                         {{SLOT_tp_new, reinterpret_cast<void*>(&new_empty)}, {SLOT_tp_init, reinterpret_cast<void*>(&init_mechanism)}})
-                .release();
+        std::vector<PyType_Slot> slots{{SLOT_tp_new, reinterpret_cast<void*>(&new_empty)},
+                                       {SLOT_tp_init, reinterpret_cast<void*>(&init_mechanism)}};
+        const bool played = place == on_vecstim;
+        if (played) {
+            slots.push_back({SLOT_tp_doc, const_cast<char*>(doc_of(*vecstim_row(), false))});
+        }
+        PyObject* const type = native_class(name, all.point_process, std::move(slots)).release();
+        if (played) {
+            api().PyDict_SetItemString(names_of_p(), "VecStim", type);
+        }
         name_mechanism(type, class_name);
         types_by_class()[class_name] = type;
         set_type(type, all.point_process->type);

@@ -75,6 +75,8 @@ void initialise_together(std::optional<double> v);
 // On this rank alone: by the standard run system, exchanging nothing.
 void initialise_alone(std::optional<double> v);
 void continue_alone(double until);
-bool recorded_all();  // spike_record(-1) was called since gids were cleared
+void run_standard();       // HOC's own run()
+void set_standard_step();  // setdt()
+bool recorded_all();       // spike_record(-1) was called since gids were cleared
 
 }  // namespace patch::host

@@ -78,6 +78,8 @@ bool is_empty(PyObject* hoc_object);             // an instance of a user's clas
 bool is_made(PyObject* object);                  // a section or an object that is there, and not still before super().__init__()
 void set_not_made(PyObject* object);             // the exception that says so
 std::string mechanism_named_by(PyObject* type);  // of a user's class: of p.<Mechanism> among its bases
+PyObject* instance_of(Object object);            // of a user's class, while it lives: a new reference, or null
+const Method* vecstim_row();                     // p.VecStim
 PyObject* call_class(PyObject* type, PyObject* arguments, PyObject* keywords);  // of point processes and sections
 void give_function_type(PyObject* value);                                       // p converts what it is called with
 void give_mechanism_type(PyObject* value, PyObject* name);                      // p.ExpSyn

@@ -3,6 +3,8 @@
 They add methods to NEURON's own types and hold nothing; only ``PythonHocObject`` is a wrapper, for those who want one.
 """
 
+import warnings
+
 from neuron import hoc, nrn
 
 from ._library import native as _native
@@ -107,6 +109,9 @@ class PythonHocObject(metaclass=_Kind):
         made_by = getattr(p, cls.__name__, None)
         if isinstance(made_by, (type, _native.Mechanism)) and not (isinstance(made_by, type) and issubclass(made_by, PythonHocObject)):
             cls._made_by = staticmethod(made_by)
+        before = _native.names.get(cls.__name__)
+        if before is not None and not (isinstance(before, type) and issubclass(before, PythonHocObject)):
+            warnings.warn(f"p.{cls.__name__} is your class from now on, and was Patch's own", stacklevel=2)
         _native.names[cls.__name__] = cls
 
     def __init__(self, *arguments, **named):

@@ -561,13 +561,7 @@ class PointProcess(_HocObject):
 
     # made by cmake/stubs.py: PointProcess.__init__
     def __init__(
-        self,
-        place: Place | Number | None = None,
-        /,
-        x: Number | None = None,
-        *args: Any,
-        sec: SectionLike | None = None,
-        **attributes: Number,
+        self, place: Place | Number | None = None, /, x: Number | None = None, *args: Any, sec: Place | None = None, **attributes: Number
     ) -> None:
         """Makes an instance of a mechanism; it lives with its section.
 

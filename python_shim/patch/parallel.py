@@ -51,7 +51,7 @@ class _Pickler(pickle.Pickler):
             return NotImplemented
         if type(value) is hoc.Vector:
             return _vector, (self._numbers(value),)
-        if type(value) is hoc.Matrix:
+        if isinstance(value, hoc.Matrix) and type(value).__module__ in ("hoc", "patch.objects"):
             return _matrix, (int(value.nrow()), int(value.ncol()), self._numbers(value.to_vector()))
         if isinstance(value, hoc.Vector):
             return NotImplemented

@@ -992,3 +992,11 @@ def test_a_reference_and_an_object_do_not_meet(odd):
     word = h.ref("before")
     sentence = failure(lambda: p.parallel.broadcast(word if RANK == odd else "text"), BroadcastError)
     assert "a reference (h.ref)" in sentence and "another object" in sentence and word[0] == "before"
+
+
+def test_a_matrix_of_ps_is_one_too():
+    """`p.Matrix` was refused: "expected a Vector or a Matrix"."""
+    matrix = p.Matrix(2, 3)
+    matrix.setval(1, 2, RANK + 0.5)
+    for received in (broadcast(matrix, 0), broadcast({"m": [matrix]}, 0)["m"][0], p.parallel.allgather(matrix)[0]):
+        assert (received.nrow(), received.ncol(), received.getval(1, 2)) == (2, 3, 0.5)

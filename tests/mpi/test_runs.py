@@ -389,7 +389,7 @@ REFUSED = {
     "a negative duration": (lambda: p.run(-1), lambda: p.run(5), PatchValueError, "duration is -1"),
     "a word": (lambda: p.run("x"), lambda: p.run(5), PatchTypeError, "duration"),
     "nan": (lambda: p.run(float("nan")), lambda: p.run(5), PatchValueError, "duration is nan"),
-    "nothing": (lambda: p.run(), lambda: p.run(5), PatchTypeError, "duration is missing"),
+    "nothing": (lambda: p.continuerun(), lambda: p.continuerun(5), PatchTypeError, "duration is missing"),
     "an unknown keyword": (lambda: p.run(5, duratoin=5), lambda: p.run(5), PatchTypeError, "duratoin"),
     "a voltage that is none": (lambda: p.run(5, v_init="x"), lambda: p.run(5), PatchTypeError, "v_init"),
     "continuerun": (lambda: p.continuerun(-1), lambda: p.continuerun(5), PatchValueError, "duration is -1"),
@@ -522,4 +522,21 @@ def test_a_dt_that_is_longer_than_a_delay_on_one_rank_is_an_error_on_all():
     assert p.t == pytest.approx(1)
     del section
     p.parallel.gid_clear()
+    p.finitialize()
+
+
+@several
+def test_another_dt_where_variables_are_exchanged_is_refused_on_all():
+    """Each waited for the other's step, without end."""
+    section = soma("gap")
+    clamp = p.SEClamp(section)
+    p.parallel.source_var(section(0.5)._ref_v, RANK, sec=section)
+    p.parallel.target_var(clamp, clamp._ref_amp1, (RANK + 1) % RANKS)
+    before = h.dt
+    h.dt = 0.025 if RANK else 0.1
+    same_everywhere(refusal(lambda: p.run(1)), ParallelError, "run: dt is 0.1 ms on rank 0 and 0.025 ms on rank 1")
+    h.dt = before
+    assert refusal(lambda: p.run(1)) is None and h.t == pytest.approx(1)
+    p.parallel.gid_clear()
+    del clamp, section
     p.finitialize()

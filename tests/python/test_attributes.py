@@ -320,6 +320,15 @@ def test_a_cycle_through_an_attribute_goes_when_it_is_dropped():
     assert list(h.allsec()) == [] and h.List("ExpSyn").count() == 0
 
 
+def test_a_name_of_the_mechanism_is_never_an_attribute_of_ones_own():
+    """An unset POINTER was stored beside: NEURON's own refusal is the answer."""
+    section = p.Section("s")
+    synapse = p.ExpSyn(section)
+    for name in ("tau", "i"):
+        setattr(synapse, name, 3)
+        assert name not in dir(synapse) or getattr(synapse, name) == 3
+
+
 # ---- names that are nearly NEURON's -------------------------------------------------------------------------------------------------
 
 NEAR = {

@@ -264,6 +264,111 @@ def test_a_section_makes_an_instance_of_a_users_class():
     assert h.List("ExpSyn").count() == before
 
 
+class Stands:
+    def __init__(self, section):
+        self.section = section
+
+    def __neuron__(self):
+        return self.section
+
+
+class Forgetful:
+    """Its methods have no return."""
+
+    def __neuron__(self):
+        pass
+
+    __netcon__ = __record__ = __neuron__
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "p.NetCon(mine, synapse)",
+        "p.NetCon(section, mine)",
+        "section.connect_points(mine)",
+        "p.ExpSyn(mine)",
+        "p.IClamp(mine)",
+        "p.record(mine)",
+    ],
+)
+def test_an_object_that_stands_for_none_is_refused(call):
+    """It gave NetCons without an end, point processes nowhere and clamps in the current section."""
+    section = p.Section(name="s")
+    synapse = section.synapse("ExpSyn")
+    before = world()
+    with pytest.raises(exceptions.PatchTypeError, match="Forgetful stands for None"):
+        eval(call, {"p": p, "mine": Forgetful(), "section": section, "synapse": synapse})
+    for kind in (p.ExpSyn, p.IClamp):
+        with pytest.raises(exceptions.PatchTypeError, match="place is None"):
+            kind(None)
+    assert world() == before
+
+
+def test_a_handle_of_ps_is_the_users_living_instance():
+    """Another handle had neither the class nor the attributes."""
+    section = p.Section(name="s")
+    synapse = MySyn(section, label="mine")
+    (same,) = (p.transform(each) for each in section(0.5).point_processes())
+    assert same is synapse and same.label == "mine" and same.twice() == 4
+
+    class Connection(p.NetCon):
+        pass
+
+    connection = Connection(section, synapse)
+    connection.label = "own"
+    assert p.connection(section, synapse) is connection and section._connections == {synapse: connection}
+    assert next(iter(section._connections.values())).label == "own"
+
+
+def test_what_a_users_ref_raises_leaves_nothing_made():
+    class Refuses(Stands):
+        def __ref__(self, other):
+            raise ValueError("mine")
+
+    section = p.Section(name="s")
+    synapse = section.synapse("ExpSyn")
+    before = world()
+    with pytest.raises(ValueError, match="mine"):
+        p.NetCon(Refuses(section), synapse)
+    assert world() == before
+
+
+def test_vecstim_can_be_derived_from_and_is_a_class():
+    class Played(p.VecStim):
+        def times(self):
+            return list(self.pattern)
+
+    assert Played([1, 2]).times() == [1, 2] and isinstance(p.VecStim([1]), p.VecStim) and type(p.VecStim()) is objects.VecStim
+
+
+def test_an_arc_of_sec_is_asked():
+    class Middle(Stands):
+        def __arc__(self):
+            return 0.1
+
+    section = p.Section(name="s")
+    section.nseg = 5
+    for kind in (p.IClamp, p.SEClamp, p.ExpSyn):
+        assert kind(sec=Middle(section)).get_segment() == section(0.1) and kind(0.9, sec=Middle(section)).get_segment() == section(0.9)
+
+
+def test_a_class_that_takes_a_name_of_ps_says_so():
+    printed = alone(
+        """
+        import warnings
+        from patch import objects, p
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            class Mine(objects.PythonHocObject): pass
+            class Mine(objects.PythonHocObject): pass
+            class run(objects.PythonHocObject): pass
+        print([str(each.message) for each in seen])
+        """
+    )
+    assert printed.strip() == '["p.run is your class from now on, and was Patch\'s own"]'
+
+
 def test_classes_of_the_module_objects_can_be_derived_from():
     """`class MySection(patch.objects.Section)` is what older packages write."""
 
@@ -1501,7 +1606,7 @@ def test_nonsense_is_a_sentence():
         for nonsense in NONSENSE:
             if nonsense is None and take in ("NetCon", "NetCon target", "ExpSyn"):
                 continue
-            with pytest.raises(exceptions.PatchError, match=r"(source|target|parent|place|x) is .*, expected"):
+            with pytest.raises(exceptions.PatchError, match=r"((source|target|parent|place|x) is|stands for None).*, expected"):
                 TAKES[take](Answers(nonsense))
     assert h.cas() == current
 

@@ -383,6 +383,68 @@ def test_a_name_that_is_no_name_is_not_suggested():
         p.mentioned_only_here  # noqa: B018
 
 
+def test_a_number_that_is_set_under_nearly_a_variables_name_is_warned_of():
+    """`p.celcius = 6.3` changed nothing, without a word."""
+    with pytest.warns(UserWarning, match="p.celcius is an attribute of your own, and nearly NEURON's celsius"):
+        p.celcius = 6.3
+    assert p.celcius == 6.3 != h.celsius or h.celsius == 6.3
+    p.celcius = 7  # told once
+    p.my_cells = []
+    assert p.my_cells == [] and "my_cells" in dir(p)
+    del p.celcius, p.my_cells
+    with pytest.raises(AttributeError):
+        p.my_cells  # noqa: B018
+
+
+def test_what_neuron_refuses_to_set_is_refused_and_a_symbol_of_hocs_comes_first():
+    h("objref an_array[2]")
+    with pytest.raises(IndexError):
+        p.an_array = []
+    p.made_later = 3
+    assert p.made_later == 3
+    h("made_later = 1")
+    assert p.made_later == 1
+    printed = alone(
+        """
+        from patch import p
+        for name, value in {"tsotp": 7, "Vector": 3}.items():
+            try:
+                setattr(p, name, value)
+            except Exception as error:
+                print(type(error).__name__)
+        """,
+        PATCH_DEFAULTS="neuron",
+    )
+    assert printed.split() == ["LookupError", "TypeError"]
+
+
+def test_a_mode_that_is_none_is_told():
+    code = """
+        import warnings
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            from patch import p
+            p.defaults
+        print([(str(each.message), each.filename) for each in seen])
+        """
+    assert alone(code, PATCH_DEFAULTS="nueron").strip() == (
+        """[("PATCH_DEFAULTS is 'nueron', expected neuron or patch: it changes nothing", '<string>')]"""
+    )
+    assert alone(code, PATCH_DEFAULTS="patch").strip() == "[]"
+
+
+def test_a_deleted_section_is_a_sentence_for_the_words_of_transform():
+    """The process ended."""
+    section = p.Section(name="d")
+    segment = section(0.5)
+    h.delete_section(sec=section)
+    assert p.transform(segment) is segment
+    for word in (p.transform_netcon, p.transform_record, p.transform_arc):
+        for thing in (section, segment):
+            with pytest.raises(ReferenceError, match="object is a section that has been deleted"):
+                word(thing)
+
+
 def test_neuron_mode_makes_no_clock_until_it_is_asked_for():
     printed = alone(
         """

@@ -112,3 +112,24 @@ def test_a_rank_that_is_killed_in_the_middle_of_a_run_ends_the_job(rank):
     ).badly()
     assert done.out.count("it runs") == 3 and "to the end" not in done.out, done
     assert done.status == 9, done
+
+
+def test_a_rank_that_exits_in_a_run_ends_the_job():
+    """It ended MPI in good order, and the others waited for ever."""
+    done = job(
+        """
+        from patch import p
+        assert p.parallel.nhost() == 2
+        section = p.Section("s")
+        p.ParallelCon(section, int(p.parallel.id()))
+        def leave():
+            if p.parallel.id() == 1:
+                raise SystemExit(4)
+        handler = p.FInitializeHandler(leave)
+        p.run(1)
+        print("it has come to the end")
+        """,
+        ranks=2,
+        seconds=12,
+    ).badly()
+    assert "to the end" not in done.out and done.status == 4, done

@@ -135,6 +135,30 @@ def test_run_without_a_duration_is_stocks_run():
         h.tstop, h.v_init = tstop, -65
 
 
+def test_run_without_a_duration_calls_the_users_init_and_sets_dt():
+    h("proc init() { finitialize(v_init) inits += 1 }\ninits = 0")
+    section, clamp, voltage, time = model()
+    try:
+        p.run()
+        assert h.inits == 1
+        h.dt = 0.1
+        p.run()
+        assert h.dt == 0.025 and h.inits == 2
+    finally:
+        h("proc init() { finitialize(v_init) fcurrent() }")
+
+
+def test_a_run_in_fixed_steps_after_one_of_cvode_has_the_standard_step():
+    """It went on with the last step of CVODE."""
+    expected = plain(10)
+    section, clamp, voltage, time = model()
+    h.CVode().active(True)
+    p.run(10)
+    h.CVode().active(False)
+    p.run(10)
+    assert (list(voltage), list(time)) == expected and h.dt == 0.025
+
+
 def test_a_run_step_by_step():
     expected = plain(2)
     section, clamp, voltage, time = model()
