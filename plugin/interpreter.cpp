@@ -67,11 +67,11 @@ double world_size(const Nothing&) {
     return host::world_size();
 }
 
+// At the end of the process, when Python has gone: what runs until then may use MPI.
 void end_mpi(const Nothing&) {
-    if (host::running()) {
-        return;  // it ends in the middle of a run, for which the other ranks would wait for ever: the launcher ends them
+    if (!host::running()) {  // else the other ranks would wait for ever: the launcher ends them
+        host::at_end(&host::end_mpi);
     }
-    host::end_mpi();
 }
 
 void give_out(const Nothing&) {
@@ -103,7 +103,7 @@ const host::Methods methods{
     host::method<Nothing, &time>("time", "The Vector of the times of the last run.", host::internal),
     host::method<Nothing, &give_out>("give_out", "Prepares NEURON for p.", host::internal),
     host::method<Nothing, &world_size>("world_size", "How many ranks MPI has; 1 without it.", host::internal),
-    host::method<Nothing, &end_mpi>("end_mpi", "Ends MPI, where NEURON began it.", host::internal),
+    host::method<Nothing, &end_mpi>("end_mpi", "Lets the process end MPI in good order, where NEURON began it.", host::internal),
     host::method<Nothing, &warn_of_hidden_names>("warn_of_hidden_names", "Warns once of HOC symbols that p hides.", host::internal),
     host::method<Nothing, &cas>("cas", "The current section, or None.", host::on_p | host::replaces_stock)
         .gives("Section | None")

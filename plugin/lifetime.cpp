@@ -1,18 +1,33 @@
 // Ends connections and recordings, connects sections, counts what is kept.
 #include "lifetime.hpp"
 
+#include <algorithm>
+
 #include "host/network.hpp"
 
 namespace patch::lifetime {
 
 namespace {
 
+// Takes a section from its parent, as NEURON's own disconnect does.
+void part(Section section) {
+    if (!host::exists(section)) {
+        throw deleted_section("ended");
+    }
+    const host::SectionScope scope(section);
+    host::call_function("disconnect", {});
+}
+
 // Ends a connection or a recording; the object itself stays its holder's.
 void end(const Value& ended) {
     const bool netcon = ended.kind == Kind::object && host::is_a(ended.object, "NetCon");
     const bool vector = ended.kind == Kind::object && host::is_a(ended.object, "Vector");
+    if (ended.kind == Kind::section) {
+        part(ended.segment.section);
+        return;
+    }
     if (!netcon && !vector) {
-        throw wrong_kind("ended", described(ended), "a NetCon, or a Vector that records");
+        throw wrong_kind("ended", described(ended), "a NetCon, a Vector that records, or a Section");
     }
     const host::Owned kept(ended.object);
     if (netcon) {
@@ -29,8 +44,86 @@ void disconnect_netcon(const Netcon& arguments) {
     end(arguments.netcon);
 }
 
-void disconnect(const FromHoc& arguments) {
-    end(arguments.ended);
+void disconnect(const Ended& arguments) {
+    if (arguments.ended.given() && arguments.sec) {
+        throw refused(ErrorKind::type, "sec", host::name(*arguments.sec), "none with what is ended");
+    }
+    if (arguments.ended.given()) {
+        end(arguments.ended);
+        return;
+    }
+    const Section section = arguments.sec.value_or(host::current_section());
+    if (!section) {
+        throw no_section();
+    }
+    part(section);
+}
+
+void refuse_while_running(const char* what) {
+    if (host::running()) {
+        throw while_running(what);
+    }
+}
+
+// What of the one table is no more in the other.
+Table gone(const Table& before, const Table& after) {
+    Table difference;
+    for (const auto& [name, count] : before) {
+        const auto now = std::find_if(after.begin(), after.end(), [&, &name = name](const auto& row) { return row.first == name; });
+        const double left = now == after.end() ? 0 : now->second;
+        if (left < count) {
+            difference.emplace_back(name, count - left);
+        }
+    }
+    return difference;
+}
+
+Table only(const std::optional<std::string>& what, const Table& all) {
+    if (!what) {
+        return all;
+    }
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& row) { return row.first == *what; });
+    return {{*what, found == all.end() ? 0 : found->second}};
+}
+
+// Recordings first, then what leads to sections, the sections last: nothing is left that points to what is gone.
+Table clear(const Went& arguments) {
+    refuse_while_running("a model cannot be cleared");
+    const Table before = host::census();
+    for (const Object vector : host::all_of("Vector")) {
+        host::call(vector, "play_remove", {});
+    }
+    for (const Object netcon : host::all_of("NetCon")) {
+        const host::Owned kept(netcon);
+        host::end_gid(netcon);
+        host::end_receiver(netcon);
+        host::silence(netcon);
+    }
+    host::call(host::parallel_context(), "gid_clear", {});
+    host::registry().release_everything();
+    for (const Section section : host::sections()) {
+        host::delete_section(section);
+    }
+    host::sweep(Registry::Sweep::everything);
+    return only(arguments.what, gone(before, host::census()));
+}
+
+// Python's collector and a sweep, by turns: what the one lets go the other may have held.
+Table collect(const Went& arguments) {
+    refuse_while_running("what nobody reaches cannot be collected");
+    constexpr int most_turns = 10;
+    const Table before = host::census();
+    Table now = before;
+    for (int i = 0; i < most_turns; ++i) {
+        const Table earlier = now;
+        host::collect_garbage();
+        host::sweep(Registry::Sweep::everything);
+        now = host::census();
+        if (now == earlier) {
+            break;
+        }
+    }
+    return only(arguments.what, gone(before, now));
 }
 
 // section.connect of p: NEURON's own, and the two live together.
@@ -93,6 +186,75 @@ struct OfSection {
     static constexpr Field fields[] = {{"section", "", receiver}};
 };
 
+// ---- Why something lives ----
+
+std::string named(const Value& value) {
+    return value.kind == Kind::object ? host::name(value.object) : described(value);
+}
+
+const char* relation(EdgeKind kind) {
+    switch (kind) {
+    case EdgeKind::connection:
+        return "connected to";
+    case EdgeKind::tree:
+        return "in one tree with";
+    case EdgeKind::placement:
+        return "in one section with";
+    case EdgeKind::recording:
+    case EdgeKind::own_recording:
+        return "recorded with";
+    case EdgeKind::owner:
+        return "a section of";
+    case EdgeKind::reference:
+        break;
+    }
+    return "kept with";
+}
+
+std::string from_outside(long references, const Value& value) {
+    if (references == Registry::always) {
+        return "held by its name in HOC";
+    }
+    std::string text = "held by " + std::to_string(references) + (references == 1 ? " reference" : " references") + " from outside";
+    std::string listed;
+    for (const std::string& each : value.given() ? host::referrers(value) : std::vector<std::string>{}) {
+        listed += (listed.empty() ? "" : ", ") + each;
+    }
+    return listed.empty() ? text : text + ": " + listed;
+}
+
+std::string why(const Kept& arguments) {
+    const Value& value = arguments.object.value;
+    const bool place = value.kind == Kind::section || value.kind == Kind::segment;
+    if (!place && value.kind != Kind::object) {
+        throw wrong_kind("object", described(value), "a section or an object of NEURON's");
+    }
+    if (place && !host::exists(value.segment.section)) {
+        throw deleted_section("object");
+    }
+    void* const address = place ? value.segment.section.address : value.object.address;
+    const Registry& all = host::registry();
+    if (all.find(address) == Registry::none) {
+        const Value itself = place ? Value::of(value.segment.section) : value;
+        return (place ? host::name(value.segment.section) : host::name(value.object)) +
+               "\nis connected to nothing and lives as long as it is held, as in NEURON" +
+               (place ? ": " + from_outside(1, itself) : std::string());
+    }
+    std::string text;
+    Value last;
+    long outside = 0;
+    for (const Registry::Step& step : host::registry().why(address)) {
+        last = step.node == Registry::none ? Value{} : host::value_of_node(all.node(step.node));
+        if (step.node != Registry::none && all.node(step.node).address == address && !place) {
+            last = value;  // the handle that was given
+        }
+        const std::string name = step.node == Registry::none ? host::described_thing(step.thing) : named(last);
+        text += text.empty() ? name : "\n" + (step.edge.used ? std::string(relation(step.edge.kind)) : std::string("held by")) + " " + name;
+        outside = step.outside;
+    }
+    return text.empty() ? "nothing: it is gone with the next sweep" : text + "\n" + from_outside(outside, last);
+}
+
 Value recordings(const OfSection& arguments) {
     std::vector<std::pair<Value, Value>> found;
     for (const auto& [x, vector] : host::recordings(arguments.section)) {
@@ -104,7 +266,28 @@ Value recordings(const OfSection& arguments) {
 }  // namespace
 
 const host::Methods methods{
-    host::method<FromHoc, &disconnect>("disconnect", "Ends a connection or a recording.", host::in_hoc),
+    host::method<Ended, &disconnect>("disconnect", "Ends a connection or a recording; takes a section from its parent.", host::everywhere)
+        .raises("PatchTypeError for what is no connection, recording or section")
+        .example(">>> connection = soma.connect_points(synapse)\n"
+                 ">>> p.disconnect(connection)\n"
+                 ">>> connection.valid()\n"
+                 "False"),
+    host::method<Went, &clear>(
+        "clear", "Ends recordings, connections and gids and deletes all sections, whoever holds them; says what went.", host::everywhere)
+        .raises("SimulationError inside a run")
+        .example(">>> gone = p.clear()\n"
+                 ">>> len(list(p.allsec()))\n"
+                 "0"),
+    host::method<Went, &collect>("collect", "Frees what nobody reaches, now, Python's own cycles too; says what went, by class.",
+                                 host::everywhere)
+        .raises("SimulationError inside a run")
+        .example(">>> p.collect()\n"
+                 "{}"),
+    host::method<Kept, &why>("references", "Why an object lives: from it to who holds it from outside, a line each.", host::everywhere)
+        .raises("PatchTypeError for what is no section or object of NEURON's\n"
+                "PatchReferenceError for a section that was deleted")
+        .example(">>> p.references(synapse).splitlines()[-1]\n"
+                 "\"held by 1 reference from outside: a dict, as 'synapse'\""),
     host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon | host::on_stock_netcon)
         .example(">>> connection = soma.connect_points(synapse)\n"
                  ">>> connection.disconnect()"),

@@ -9,9 +9,22 @@ struct Netcon {
     Value netcon;
     static constexpr Field fields[] = {{"netcon", "the NetCon to end", required | receiver}};
 };
-struct FromHoc {
+struct Ended {
     Value ended;
-    static constexpr Field fields[] = {{"ended", "a NetCon, or a Vector that records", required, "a NetCon, or a Vector that records"}};
+    std::optional<Section> sec;
+    static constexpr Field fields[] = {
+        {"ended", "a NetCon, a Vector that records, or a Section; without it NEURON's own disconnect of the current section"},
+        {"sec", "the section that is taken from its parent", keyword_only},
+    };
+};
+struct Went {
+    std::optional<std::string> what;
+    static constexpr Field fields[] = {
+        {"what", "sections, or the name of a class, whose number is wanted; all that went where it is not given"}};
+};
+struct Kept {
+    Meant object;
+    static constexpr Field fields[] = {{"object", "a section, a point process, a NetCon, a Vector, ...", required}};
 };
 struct Tree {
     Section section;

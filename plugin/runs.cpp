@@ -44,7 +44,7 @@ void run_alone(const Wanted& wanted) {
         return;
     }
     static bool steps_varied = false;
-    if (wanted.initialise && std::exchange(steps_varied, false) && !host::cvode_is_active()) {
+    if (wanted.call == together::Call::run && wanted.initialise && !host::cvode_is_active() && std::exchange(steps_varied, false)) {
         host::set_standard_step();  // dt is whatever CVode's last step was
     }
     if (wanted.initialise) {
@@ -52,7 +52,7 @@ void run_alone(const Wanted& wanted) {
     }
     if (wanted.until) {
         host::continue_alone(*wanted.until);
-        steps_varied = host::cvode_is_active();
+        steps_varied = steps_varied || host::cvode_is_active();
     }
 }
 
@@ -141,16 +141,18 @@ void run_together(Wanted wanted, const std::function<void()>& check) {
 
 }  // namespace
 
-bool is_together() {
+bool is_together(bool initialises) {
     if (host::rank_count() == 1) {
         return false;
     }
-    host::sweep();  // what nobody can reach makes no network, and no model of this rank's own
+    if (initialises || host::time() == 0) {
+        host::sweep();  // what nobody can reach makes no network, and no model of this rank's own
+    }
     return host::in_network();
 }
 
 void run(const Wanted& wanted, const std::function<void()>& check) {
-    if (wanted.always_together || is_together()) {
+    if (wanted.always_together || is_together(wanted.initialise)) {
         run_together(wanted, check);
     } else {
         check();

@@ -7,7 +7,7 @@
 
 namespace patch::runs {
 
-bool is_together();  // this rank runs with others
+bool is_together(bool initialises = false);  // this rank runs with others
 
 // What a function asks for. Times are in ms, voltages in mV.
 struct Wanted {

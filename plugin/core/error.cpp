@@ -19,7 +19,9 @@ std::string with_place(std::string sentence, const std::string& place) {
 }
 
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
-    const std::string guess = nearest(name, known);
+    std::vector<std::string> others;  // a symbol of that very name has no meaning
+    std::copy_if(known.begin(), known.end(), std::back_inserter(others), [&](const std::string& each) { return each != name; });
+    const std::string guess = nearest(name, others);
     return guess.empty() ? "" : ", did you mean " + guess + "?";
 }
 
@@ -88,9 +90,6 @@ std::string nearest(const std::string& name, const std::vector<std::string>& kno
     std::string best;
     std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
     for (const std::string& candidate : known) {
-        if (candidate == name) {  // a symbol without a meaning
-            continue;
-        }
         const std::string other = lower(candidate);
         std::size_t cost = distance(low, other);
         std::string letters = other;
@@ -288,6 +287,11 @@ std::string name_hidden(const std::string& name) {
 
 std::string no_such_mode(const std::string& mode) {
     return "PATCH_DEFAULTS is '" + mode + "', expected neuron or patch: it changes nothing";
+}
+
+std::string run_cannot_go_on(double t) {
+    return "the run cannot go on at t = " + shown(t) +
+           " ms: connected objects were freed since it began, and events may be on their way to them; initialise first";
 }
 
 std::string clock_starts_now() {

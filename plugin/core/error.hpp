@@ -124,6 +124,7 @@ Error wrong_mpi(const std::string& library, const std::string& launcher, int lau
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
 std::string clock_starts_now();
+std::string run_cannot_go_on(double t);
 std::string no_such_mode(const std::string& mode);
 std::string names_hidden(const std::string& names);
 std::string other_version(const std::string& installed, const std::string& ours);

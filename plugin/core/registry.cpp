@@ -349,12 +349,16 @@ class Registry::Trial {
 
     void judge() {
         if (with_holders_) {
+            all_.lone_.clear();
             all_.host_.each_holder([&](void* address) {
                 const Id node = all_.find(address);
                 if (node != none) {
                     try_component(all_.nodes_[node].component);
                 }
-                enter(address, node);
+                const std::uint32_t place = enter(address, node);
+                if (node == none) {
+                    lone_.push_back(place);
+                }
             });
         }
         find_nodes_that_hold();
@@ -363,6 +367,11 @@ class Registry::Trial {
             all_.components_[component].alive = find_witness(component);
         }
         spread_life();
+        for (const std::uint32_t place : lone_) {
+            const Entry& each = entries_[place];
+            const long references = all_.host_.references_on(each.address);
+            all_.lone_[each.address] = references > each.inside ? references : held_by_others;
+        }
     }
 
     // Those that nothing keeps; only after judge().
@@ -384,6 +393,25 @@ class Registry::Trial {
         }
         return dead;
     }
+    // How many references on something come from outside.
+    long outside(Id node, void* address) const {
+        const std::uint32_t place = places_.find(address);
+        const long inside = place == none ? 0 : entries_[place].inside;
+        const long all = node != none ? all_.host_.references(all_.nodes_[node]) : all_.host_.references_on(address);
+        return all == always ? always : all - inside;
+    }
+    // Whatever of the entries holds it.
+    void each_holder_of(void* address, const Host::Visit& visit) const {
+        for (const Entry& each : entries_) {
+            bool holds = false;
+            if (each.node == none || is_tried(each.node)) {
+                each_held(each, [&](void* held) { holds = holds || held == address; });
+            }
+            if (holds && each.address != address) {
+                visit(each.address);
+            }
+        }
+    }
     bool held_anything() const { return !entries_.empty(); }
     void end() {
         for (const Id id : std::exchange(components_, {})) {
@@ -392,6 +420,8 @@ class Registry::Trial {
     }
 
   private:
+    static constexpr long held_by_others = -1;  // no count of its own proves anything
+
     struct Entry {
         void* address;
         Id node;          // none for a thing that is no node
@@ -522,9 +552,58 @@ class Registry::Trial {
     bool with_holders_;
     std::vector<Id> components_;
     std::vector<Entry> entries_;
+    std::vector<std::uint32_t> lone_;  // the entries of holders that are no nodes
     AddressTable places_;
     std::unordered_map<Id, std::vector<std::uint32_t>> entries_of_;  // of a component: its nodes that hold, or are held
 };
+
+// Breadth first from the node: along its edges, and to whatever holds it.
+std::vector<Registry::Step> Registry::why(void* address) {
+    const Id start = find(address);
+    Trial trial(*this, host_.has_holders());
+    if (start != none) {
+        trial.try_component(nodes_[start].component);
+    }
+    trial.judge();
+    struct Found {
+        Step step;
+        std::size_t before;
+    };
+    std::vector<Found> found;
+    AddressTable seen;
+    const auto add = [&](Id node, void* thing, const Edge& edge, std::size_t before) {
+        void* const at = node == none ? thing : nodes_[node].address;
+        if (seen.find(at) == none) {
+            seen.insert(at, 0);
+            found.push_back({{node, node == none ? thing : nullptr, edge, trial.outside(node, at)}, before});
+        }
+    };
+    add(start, start == none ? address : nullptr, {}, 0);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const Step step = found[i].step;
+        if (step.outside > 0) {
+            std::vector<Step> path;
+            for (std::size_t at = i; at != 0; at = found[at].before) {
+                path.push_back(found[at].step);
+            }
+            path.push_back(found[0].step);
+            std::reverse(path.begin(), path.end());
+            return path;
+        }
+        trial.each_holder_of(step.node == none ? step.thing : nodes_[step.node].address,
+                             [&](void* holder) { add(find(holder), holder, {}, i); });
+        for (std::size_t kind = 0; step.node != none && kind < edge_kinds; ++kind) {
+            each_edge(step.node, EdgeKind(kind), [&](Id, const Edge& edge) {
+                for (const Id other : edge.node) {
+                    if (other != none) {
+                        add(other, nullptr, edge, i);
+                    }
+                }
+            });
+        }
+    }
+    return {};
+}
 
 // In the order in which they go: sections first, then HOC objects in the order of their creation. A NetCon whose source is gone already
 // costs NEURON nothing to take out; with its source it is searched for, and the oldest is found first.
@@ -579,6 +658,10 @@ std::size_t Registry::dispose(const std::vector<Id>& components, const std::vect
     return leaving.size();
 }
 
+void Registry::release_everything() {
+    dispose(std::vector<Id>(living_), {}, false);
+}
+
 void Registry::lapse(Id edge) {
     const Edge lapsed = edges_[edge];
     remove_edge(edge);
@@ -606,6 +689,10 @@ bool Registry::holders_are_due(bool changed, Sweep how) {
     return changed || how != Sweep::changed || now_and_then;
 }
 
+bool Registry::lone_holders_changed() const {
+    return std::any_of(lone_.begin(), lone_.end(), [&](const auto& row) { return host_.references_on(row.first) != row.second; });
+}
+
 std::size_t Registry::sweep_once(Sweep how, bool& anything) {
     std::vector<Id> tried, fallen;
     for (const Id id : living_) {
@@ -615,7 +702,7 @@ std::size_t Registry::sweep_once(Sweep how, bool& anything) {
             tried.push_back(id);
         }
     }
-    const bool changed = std::exchange(touched_, false) || !tried.empty() || !fallen.empty();
+    const bool changed = std::exchange(touched_, false) || !tried.empty() || !fallen.empty() || lone_holders_changed();
     const bool holders = host_.has_holders() && holders_are_due(changed, how);
     for (const Id id : living_) {
         if (components_[id].counts && !components_[id].dirty) {

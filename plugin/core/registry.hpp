@@ -113,8 +113,22 @@ class Registry {
         everything  // every component
     };
     std::size_t sweep(Sweep how = Sweep::changed);
+    // Gives back everything, held or not.
+    void release_everything();
+
+    // Why something lives: from the node or thing itself to the first that has references from outside.
+    struct Step {
+        Id node = none;         // or
+        void* thing = nullptr;  // the host's own
+        Edge edge{};            // by which the step before is tied to this one; not `used` where this one holds it itself
+        long outside = 0;       // references from outside; `always` for what HOC keeps
+    };
+    std::vector<Step> why(void* address);
+
     // Something has changed what it holds: the next sweep tries holders.
     void touch() { touched_ = true; }
+    // A holder that is no node has gone by itself.
+    void vanished(void* address) { lone_.erase(address); }
 
     // Takes away the edges that are no longer true in NEURON; the next sweep lets fall apart what they held together.
     void verify();
@@ -178,6 +192,7 @@ class Registry {
     std::vector<Node> nodes_of(const std::vector<Id>& ids) const;
     std::size_t sweep_once(Sweep how, bool& anything);
     bool holders_are_due(bool changed, Sweep how);
+    bool lone_holders_changed() const;
     void lapse(Id edge);
 
     Host& host_;
@@ -192,7 +207,8 @@ class Registry {
     std::uint32_t order_ = 0;
     std::uint64_t retained_ = 0, released_ = 0;
     bool touched_ = false;
-    std::uint32_t unchanged_ = 0;  // sweeps since anything changed
+    std::unordered_map<void*, long> lone_;  // holders that are no nodes, and the references on each at the last trial
+    std::uint32_t unchanged_ = 0;           // sweeps since anything changed
 };
 
 }  // namespace patch

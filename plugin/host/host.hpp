@@ -175,6 +175,7 @@ double& variable(const char* name);           // a number of HOC's: t, dt, celsi
 double& standard_variable(const char* name);  // one of the standard run system (v_init, tstop), which is loaded if need be
 void run_hoc(const char* code);               // throws what NEURON says
 void watch_runs();                            // counts steps and initialisations from now on; again after an early load
+void events_may_be_stale();                   // until the next finitialize no step can be taken
 bool cvode_is_active();
 bool running();            // inside a step, an event or an initialisation
 bool structure_changed();  // whether sections or mechanisms came, went or moved since the last run began
@@ -184,6 +185,17 @@ void call_function(const char* name, const std::vector<double>& arguments);
 void on_initialise(std::function<void()> before, std::function<void()> after);
 // Calls `step(t)` after every fixed step of thread 0 (for a model without sections).
 void on_step(std::function<void(double)> step);
+
+// ---- All there is ----
+std::vector<Section> sections();
+std::vector<Object> all_of(const char* class_name);
+Table census();  // sections, and how many instances of each class there are
+void delete_section(Section section);
+void at_end(void (*action)());             // of the process, after Python
+void collect_garbage();                    // Python's
+std::string described_thing(void* thing);  // of the registry's, which is no node: "a list of 3"
+// What in Python refers to a section or an object of p's, a line each: "cells in __main__", "a list of 3".
+std::vector<std::string> referrers(const Value& value);
 
 // ---- Methods: how a function reaches HOC and Python ----
 enum Place : unsigned {
@@ -414,6 +426,7 @@ void warn(const std::string& sentence, int frames = 2);
 
 // ---- Lifetimes: what is kept alive together, in the registry ----
 Registry& registry();
+Value value_of_node(const Registry::Node& node);
 // A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
 void keep_connection(const Source& source, Object target, Object netcon);
 // A gid's connection to a target, which lives with the target; what it was kept as, -1 for other connections.

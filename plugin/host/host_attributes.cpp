@@ -43,6 +43,7 @@ class Watcher final: public ivObserver {
     explicit Watcher(void* object)
         : object_(object) {}
     void disconnect(ivObservable*) override {
+        registry().vanished(object_);
         erase(of_objects(), object_);
         delete this;
     }

@@ -47,6 +47,8 @@ void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, voi
     }
 }
 
+}  // namespace
+
 Value value_of_node(const Registry::Node& node) {
     Value value;
     const auto* const object = static_cast<const ::Object*>(node.address);
@@ -65,8 +67,6 @@ Value value_of_node(const Registry::Node& node) {
     }
     return value;
 }
-
-}  // namespace
 
 void sweep_before_runs() {
     static bool hooked = false;

@@ -1,5 +1,6 @@
 // NEURON's and Python's references as the registry sees them: who holds a section or an object, and letting go.
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "../core/defaults.hpp"
@@ -28,7 +29,8 @@ void each_objref(const ::Object* object, Use use) {
     constexpr short external = 2;
     Objectdata* const data = object->u.dataspace;
     for (const Symbol* each = data ? object->ctemplate->symtable->first : nullptr; each; each = each->next) {
-        if (each->type != objref_type() || each->cpublic == external) {
+        // NEURON sets `objref this` to the instance without a reference.
+        if (each->type != objref_type() || each->cpublic == external || std::strcmp(each->name, "this") == 0) {
             continue;
         }
         int count = 1;
@@ -69,6 +71,11 @@ bool is_list_by_name(const ::Object* list) {
         return std::size_t(0);
     }();
     return place == 0 || static_cast<void**>(list->u.this_pointer)[place] != nullptr;
+}
+
+bool is_list(const ::Object* object) {
+    static const cTemplate* const list = symbol("List")->u.ctemplate;
+    return object->ctemplate == list;
 }
 
 // The Python function that a FInitializeHandler calls (src/nrniv/finithnd.cpp, src/ivoc/objcmd.h); null where it has HOC to run.
@@ -128,11 +135,20 @@ class NeuronHost final: public Registry::Host {
         nrn_section_unref(static_cast<::Section*>(node.address));
     }
 
+    // Events may be on their way to what goes in the middle of a run.
+    static bool may_have_events(const Registry::Node& node) {
+        static const cTemplate* const netcon = symbol("NetCon")->u.ctemplate;
+        return node.kind == NodeKind::object && static_cast<::Object*>(node.address)->ctemplate == netcon;
+    }
+
     // Templates that hold one another, or themselves, are left with references from inside alone: their objrefs are cut.
     void release_all(const std::vector<Registry::Node>& nodes) override {
+        if (time() != 0 && std::any_of(nodes.begin(), nodes.end(), &may_have_events)) {
+            events_may_be_stale();
+        }
         std::vector<::Object*> templates;
         for (const Registry::Node& node : nodes) {
-            if (can_hold(node)) {
+            if (node.kind == NodeKind::object && is_template_instance(static_cast<::Object*>(node.address))) {
                 templates.push_back(static_cast<::Object*>(node.address));
                 hoc_obj_ref(templates.back());
             }
@@ -184,7 +200,7 @@ class NeuronHost final: public Registry::Host {
     bool can_hold(const Registry::Node& node) const override {
         auto* const object = static_cast<::Object*>(node.address);
         return node.kind == NodeKind::object &&
-               (is_template_instance(object) || object->ctemplate->sym == nrnpy_pyobj_sym_ || is_handler(object));
+               (is_template_instance(object) || object->ctemplate->sym == nrnpy_pyobj_sym_ || is_handler(object) || is_list(object));
     }
 
     void each_held(const Registry::Node& node, const Visit& visit) const override {
@@ -216,7 +232,7 @@ class NeuronHost final: public Registry::Host {
             if (::Object* const callable = callable_of(object)) {
                 visit(callable);
             }
-        } else if (is_a({object}, "List")) {
+        } else if (is_list(object)) {
             const int count = is_list_by_name(object) ? 0 : ivoc_list_count(object);
             for (int i = 0; i < count; ++i) {
                 visit(ivoc_list_item(object, i));
@@ -238,18 +254,23 @@ class NeuronHost final: public Registry::Host {
     }
 
     void clear(const std::vector<Registry::Node>& nodes, const std::vector<void*>& things) override {
-        std::vector<::Object*> templates;  // that are no nodes
+        std::vector<::Object*> holders;  // that are no nodes
         for (void* const thing : things) {
-            if (!python::object_of_thing(thing) && is_template_instance(static_cast<::Object*>(thing))) {
-                templates.push_back(static_cast<::Object*>(thing));
-                hoc_obj_ref(templates.back());
+            auto* const object = static_cast<::Object*>(thing);
+            if (!python::object_of_thing(thing) && (is_template_instance(object) || is_list(object))) {
+                holders.push_back(object);
+                hoc_obj_ref(object);
             }
         }
         if (has_python()) {
             python::clear(objects_of(nodes, things));
         }
-        for (::Object* const object : templates) {
-            cut_objrefs(object);
+        for (::Object* const object : holders) {
+            if (!is_list(object)) {
+                cut_objrefs(object);
+            } else if (!is_list_by_name(object)) {
+                call({object}, "remove_all", {});
+            }
             hoc_obj_unref(object);
         }
     }

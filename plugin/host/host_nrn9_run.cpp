@@ -175,12 +175,24 @@ class Inside {
 
 void after_call();
 
+bool stale_events = false;
+
+// What was freed in the middle of a run may have had events on their way: NEURON would deliver them to nobody's memory.
+void refuse_stale_events() {
+    static std::string sentence;  // hoc_execerror reads it after this frame is gone
+    if (stale_events) {
+        sentence = run_cannot_go_on(time());
+        hoc_execerror(sentence.c_str(), nullptr);
+    }
+}
+
 // A built-in function of HOC, or a method of a built-in class, with a counter around it: one type a name. Swapped behind the
 // symbol, so a kept `f = h.fadvance` is counted too. The arguments stay where they are, under the frame of the call.
 template <const char* name>
 struct CountedFunction {
     static inline void (*stock)() = nullptr;
     static void ours() {
+        refuse_stale_events();
         {
             const Inside inside(stepping);
             stock();
@@ -204,6 +216,7 @@ struct CountedMethod {
         if constexpr (name == psolve) {
             network_solves();
         }
+        refuse_stale_events();
         double result = 0;
         {
             const Inside inside(stepping);
@@ -225,6 +238,7 @@ void our_finitialize() {
     for (const auto& action : before_initialise) {
         action();
     }
+    stale_events = false;
     {
         const Inside inside(initialising);
         stock_finitialize();
@@ -264,6 +278,10 @@ void after_call() {
 }
 
 }  // namespace
+
+void events_may_be_stale() {
+    stale_events = true;
+}
 
 void watch_runs() {
     auto& function = symbol("finitialize")->u.u_proc->defn.pf;

@@ -17,7 +17,7 @@ namespace patch::host::python {
 const Api* find_api() {
     static Api table;
     static bool complete = false;
-    if (!complete) {
+    if (!complete && dlsym(RTLD_DEFAULT, "Py_IsInitialized")) {
         bool all = true;
         const auto look = [&](const char* name) {
             void* const address = dlsym(RTLD_DEFAULT, name);

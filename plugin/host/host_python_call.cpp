@@ -92,11 +92,19 @@ const char* class_of(const Error& error) {
 
 }  // namespace
 
+PyObject* exception_maker() {
+    static PyObject* make = nullptr;
+    if (!make) {
+        const Ref module = checked(api().PyImport_ImportModule((package_name() + ".exceptions").c_str()));
+        make = checked(api().PyObject_GetAttrString(module.get(), "make")).release();
+    }
+    return make;
+}
+
 void set_exception(const Error& error) {
     set_last_error(error.sentence());
     try {
-        const Ref module = checked(api().PyImport_ImportModule((package_name() + ".exceptions").c_str()));
-        const Ref make = checked(api().PyObject_GetAttrString(module.get(), "make"));
+        PyObject* const make = exception_maker();
         const char* const topic = error.topic == Topic::connect    ? "HocConnectError"
                                   : error.topic == Topic::record   ? "HocRecordError"
                                   : error.topic == Topic::parallel ? "ParallelConnectError"
@@ -108,7 +116,7 @@ void set_exception(const Error& error) {
             const std::string& field = fields[i];
             api().PyTuple_SetItem(arguments.get(), i, api().PyUnicode_DecodeUTF8(field.data(), std::ptrdiff_t(field.size()), "replace"));
         }
-        const Ref exception = checked(api().PyObject_Call(make.get(), arguments.get(), nullptr));
+        const Ref exception = checked(api().PyObject_Call(make, arguments.get(), nullptr));
         api().PyErr_SetObject(exception.get()->type, exception.get());
     } catch (const Raised&) {
         // Python's own reason why the class cannot be had is already set.

@@ -232,6 +232,7 @@ Value interpreter() {
 
 void warn_of_hidden_names() {
     using namespace python;
+    exception_maker();
     if (defaults::neuron_mode()) {  // it is the other way round
         return;
     }

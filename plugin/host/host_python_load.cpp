@@ -117,6 +117,27 @@ std::string package_name() {
 
 }  // namespace python
 
+namespace {
+
+// What is kept goes while Python is whole: files are closed, __del__ and finally blocks run, as without us. After all that the user has
+// asked for at exit, for it is asked for first.
+PyObject* let_go(PyObject*, PyObject*) {
+    if (!running()) {
+        registry().release_everything();
+    }
+    return Ref::borrowed(api().none()).release();
+}
+PyMethodDef let_go_definition{"let_go", reinterpret_cast<void*>(&let_go), METH_NOARGS, nullptr};
+
+void let_go_at_exit() {
+    const Ref module = checked(api().PyImport_ImportModule("atexit"));
+    const Ref ask = checked(api().PyObject_GetAttrString(module.get(), "register"));
+    checked(
+        api().PyObject_Call(ask.get(), tuple_of({checked(api().PyCFunction_NewEx(&let_go_definition, nullptr, nullptr))}).get(), nullptr));
+}
+
+}  // namespace
+
 void install_python() {
     static bool installed = false;
     const Api* const table = installed ? nullptr : find_api();
@@ -133,6 +154,7 @@ void install_python() {
     do_waiting();
     try {
         install_types();
+        let_go_at_exit();
         await_import();
         if (!imported_is_ours()) {
             package_name();

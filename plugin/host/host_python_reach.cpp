@@ -122,6 +122,7 @@ std::unordered_map<PyObject*, PyObject*>& by_reference() {
 
 PyObject* holder_gone(PyObject*, PyObject* reference) {
     if (const auto found = by_reference().find(reference); found != by_reference().end()) {
+        registry().vanished(thing_of(found->second));
         const Ref last = std::move(holders()[found->second]);
         holders().erase(found->second);
         by_reference().erase(found);

@@ -106,6 +106,19 @@ std::vector<Fact> python_facts(const std::string& mpi_file) {
     return facts;
 }
 
+std::vector<std::string> referrers(const Value& value) {
+    std::vector<std::string> lines;
+    if (!has_python() || !types().module) {
+        return lines;
+    }
+    const Lock lock;
+    const Ref found = call_with(function_of_shim("_referrers", "referrers"), python_of(value));
+    for (std::ptrdiff_t i = 0; i < api().PyList_Size(found.get()); ++i) {
+        lines.push_back(text_of(api().PyList_GetItem(found.get(), i)));
+    }
+    return lines;
+}
+
 std::string cause_of(const std::exception& error) {
     return dynamic_cast<const Raised*>(&error) ? describe_exception() : error.what();
 }

@@ -410,7 +410,8 @@ PyObject* section_iter(PyObject* self) {
 // A new section is the moment to let dropped ones go: the current one may be among them.
 int section_init(PyObject* self, PyObject* arguments, PyObject* keywords) {
     static std::size_t made = 0;
-    if (++made > registry().node_count() / 64) {
+    const bool between_runs = host::time() == 0;  // else events may be on their way to what would go
+    if (++made > registry().node_count() / 64 && between_runs) {
         made = 0;
         sweep();
     }

@@ -125,6 +125,7 @@ inline constexpr int SLOT_tp_call = 50, SLOT_tp_doc = 56, SLOT_tp_getattro = 58,
     X(int, PyType_IsSubtype, (PyObject*, PyObject*))                                                                                       \
     X(void*, PyType_GetSlot, (PyObject*, int))                                                                                             \
     X(unsigned long, PyType_GetFlags, (PyObject*))                                                                                         \
+    X(int, Py_AtExit, (void (*)()))                                                                                                        \
     X(PyObject*, PyWeakref_NewRef, (PyObject*, PyObject*))                                                                                 \
     X(PyObject*, PyModule_GetDict, (PyObject*))                                                                                            \
     X(int, PyObject_GC_IsFinalized, (PyObject*))                                                                                           \
@@ -193,6 +194,7 @@ class Raised: public std::exception {
 };
 // Sets the exception of patch.exceptions that an Error is, with its fields as attributes.
 void set_exception(const Error& error);
+PyObject* exception_maker();  // kept from the first call on: while Python ends nothing can be imported any more
 // The text of the exception that is set, which is cleared.
 std::string take_exception();
 std::string describe_exception();  // "TypeError: cannot pickle ..."

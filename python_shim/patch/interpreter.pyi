@@ -200,6 +200,55 @@ class PythonHocInterpreter:
         []
         """
 
+    def disconnect(self, ended: Any = None, *, sec: SectionLike | None = None) -> None:
+        """Ends a connection or a recording; takes a section from its parent.
+
+            ended: a NetCon, a Vector that records, or a Section; without it NEURON's own disconnect of the current section (default None)
+            sec: the section that is taken from its parent (default None)
+
+        Raises PatchTypeError for what is no connection, recording or section.
+
+            >>> connection = soma.connect_points(synapse)
+            >>> p.disconnect(connection)
+            >>> connection.valid()
+            False
+        """
+
+    def clear(self, what: str | None = None) -> dict[str, float]:
+        """Ends recordings, connections and gids and deletes all sections, whoever holds them; says what went.
+
+            what: sections, or the name of a class, whose number is wanted; all that went where it is not given (default None)
+
+        Raises SimulationError inside a run.
+
+            >>> gone = p.clear()
+            >>> len(list(p.allsec()))
+            0
+        """
+
+    def collect(self, what: str | None = None) -> dict[str, float]:
+        """Frees what nobody reaches, now, Python's own cycles too; says what went, by class.
+
+            what: sections, or the name of a class, whose number is wanted; all that went where it is not given (default None)
+
+        Raises SimulationError inside a run.
+
+            >>> p.collect()
+            {}
+        """
+
+    def references(self, object: Any) -> str:
+        """Why an object lives: from it to who holds it from outside, a line each.
+
+            object: a section, a point process, a NetCon, a Vector, ...
+
+        Raises PatchTypeError for what is no section or object of NEURON's.
+        Raises PatchReferenceError for a section that was deleted.
+
+            >>> p.references(synapse).splitlines()[-1]
+            "held by 1 reference from outside: a dict, as 'synapse'"
+        """
+
     def counts(self, what: str | None = None) -> dict[str, float]:
         """How many sections, objects, edges, connections and recordings Patch keeps.
 

@@ -287,7 +287,7 @@ row("{s}.synapse(syn)", TYPE, f"synapse: factory is ExpSyn[0], {FACTORY} ({{s}})
 row("p.ExpSyn(syn)", TYPE, "ExpSyn: place is ExpSyn[0], expected a Segment, a Section or an x")
 row("p.ExpSyn('soma')", TYPE, "ExpSyn: place is 'soma', expected a Segment, a Section or an x")
 row("p.ExpSyn(True, sec=soma)", TYPE, "ExpSyn: place is True, expected a Segment, a Section or an x")
-row("p.ExpSyn(0.5, sec=syn)", TYPE, "ExpSyn: sec is ExpSyn[0], expected a Section")
+row("p.ExpSyn(0.5, sec=syn)", TYPE, "ExpSyn: sec is ExpSyn[0], expected a Section or a Segment")
 row("soma.connect(syn)", TYPE, "connect: parent is ExpSyn[0], expected a Segment or a Section (soma)")
 row("soma.connect(StandsForItself())", TYPE, "connect: parent is a StandsForItself, expected a Segment or a Section (soma)")
 row("{s}.add_3d(plain)", TYPE, "add_3d: points is the section plain, expected n x 3 numbers")
@@ -298,8 +298,7 @@ hoc("q.synapse(syn)", f"synapse: factory is ExpSyn[0], {FACTORY} (soma)")
 hoc("q.add_3d(soma)", "add_3d: x is the section soma, expected a Vector of numbers")
 hoc("q.add_3d(syn)", "add_3d: x is ExpSyn[0], expected a Vector of numbers")
 hoc("q.vecstim(soma)", "vecstim: times is the section soma, expected a sequence of spike times")
-hoc("q.disconnect(soma)", "disconnect: ended is the section soma, expected a NetCon, or a Vector that records")
-hoc("q.disconnect(syn)", "disconnect: ended is ExpSyn[0], expected a NetCon, or a Vector that records")
+hoc("q.disconnect(syn)", "disconnect: ended is ExpSyn[0], expected a NetCon, a Vector that records, or a Section")
 
 # add_3d: lengths and shapes
 row("{s}.add_3d(points, [1, 2, 3])", VALUE, "add_3d: points has 2 values and diameters has 3, expected the same number ({s})")
@@ -454,8 +453,16 @@ row("{s}.synapse('Vector')", ATTRIBUTE, "synapse: there is no point process Vect
 row("p.SynExp", ATTRIBUTE, "p: there is no SynExp, did you mean ExpSyn?")
 row("p.SynExp(soma(0.5))", ATTRIBUTE, "p: there is no SynExp, did you mean ExpSyn?")
 row("p.PointProcess('SynExp', {s})", ATTRIBUTE, "/(PointProcess|SynExp): there is no point process SynExp, did you mean ExpSyn\\?/")
-row("p.PointProcess(3, soma)", TYPE, "PointProcess: factory is 3, expected a name of a point process, h.X or p.X")
-row("p.PointProcess([], soma)", TYPE, "PointProcess: factory is a list, expected a name of a point process, h.X or p.X")
+row(
+    "p.PointProcess(3, soma)",
+    TYPE,
+    "PointProcess: factory is 3, expected a name of a point process, h.X, p.X, or a class or function of yours",
+)
+row(
+    "p.PointProcess([], soma)",
+    TYPE,
+    "PointProcess: factory is a list, expected a name of a point process, h.X, p.X, or a class or function of yours",
+)
 for factory in ("'NetStim'", "h.NetStim", "p.NetStim"):
     row(
         f"{{s}}.synapse({factory})",
@@ -549,7 +556,7 @@ row("p.continuerun(1, 2, 3)", TYPE, "continuerun: 3 arguments are too many, expe
 row("p.finitialize(1, 2)", TYPE, "finitialize: 2 arguments are too many, expected at most 1")
 row("p.VecStim([1], [2])", TYPE, "VecStim: 2 arguments are too many, expected at most 1")
 row("p.counts('edges', 1)", TYPE, "counts: 2 arguments are too many, expected at most 1")
-row("syn.stimulate([1], 0.1)", TYPE, "stimulate: 2 arguments are too many, expected at most 1")
+row("syn.stimulate([1], 0.1, 2, 3)", TYPE, "stimulate: 4 arguments are too many, expected at most 3")
 hoc("q.record(0.5, 0.5)", "record: 2 arguments are too many, expected at most 1")
 hoc("q.connect_points(syn, 0.5, -20, 1, 0.1, 6)", "connect_points: 6 arguments are too many, expected at most 5")
 hoc("q.add_3d(two, two, two, 1, 1)", "add_3d: 5 arguments are too many, expected at most 4")
@@ -568,7 +575,7 @@ row("{s}.synapse()", TYPE, "/synapse: factory is missing, expected .*/")
 row("p.NetCon()", TYPE, f"NetCon: source is missing, {SOURCE}")
 row("p.NetCon(stim)", TYPE, f"NetCon: target is missing, {TARGET}")
 row("p.PointProcess('ExpSyn')", TYPE, "/PointProcess: target is missing, expected .*/")
-row("p.run()", TYPE, "run: duration is missing, expected a number")
+row("p.continuerun()", TYPE, "continuerun: duration is missing, expected a number")
 row("p.transform()", TYPE, "/transform: object is missing, expected .*/")
 hoc("q.add_3d()", "/add_3d: x is missing, expected .*/")
 hoc("q.add_3d(two, two)", "add_3d: z is missing, expected a Vector of numbers")
@@ -576,7 +583,8 @@ hoc("q.connect_points()", f"connect_points: target is missing, {TARGET}")
 hoc("q.connect_points(soma(0.5)._ref_v)", f"connect_points: target is missing, {TARGET}")
 hoc("q.synapse()", "/synapse: factory is missing, expected .*/")
 hoc("q.vecstim()", "/vecstim: times is missing, expected .*/")
-hoc("q.disconnect()", "/disconnect: ended is missing, expected .*/")
+row("p.disconnect(soma, sec=soma)", TYPE, "disconnect: sec is soma, expected none with what is ended")
+row("p.disconnect(3)", TYPE, "disconnect: ended is 3, expected a NetCon, a Vector that records, or a Section")
 hoc("h.PatchConnection()", f"connect_points: target is missing, {TARGET}")
 row("{s}.record(0.5, x=0.6)", TYPE, "record: x is given twice, by position and by name")
 row("{s}.connect_points(syn, target=syn)", TYPE, "connect_points: target is given twice, by position and by name")
@@ -619,7 +627,8 @@ for call in ("run", "continuerun"):
         hoc(f"q.{call}({bad})", f"{call}: duration is {bad}, expected a finite number")
     row(f"p.{call}(-1)", VALUE, f"{call}: duration is -1, expected at least 0 ms")
     hoc(f"q.{call}(-1)", f"{call}: duration is -1, expected at least 0 ms")
-    row(f"p.{call}(None)", TYPE, f"{call}: duration is None, expected a number")
+    if call == "continuerun":  # p.run(None) is p.run()
+        row(f"p.{call}(None)", TYPE, f"{call}: duration is None, expected a number")
     row(f"p.{call}('a')", TYPE, f"{call}: duration is 'a', expected a number")
     row(f"p.{call}(1, nan)", VALUE, f"{call}: v_init is nan, expected a finite number")
     row(f"p.{call}(soma)", TYPE, f"{call}: duration is the section soma, expected a number")
