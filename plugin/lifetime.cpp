@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "host/findings.hpp"
 #include "host/network.hpp"
 
 namespace patch::lifetime {
@@ -33,7 +34,13 @@ void end(const Value& ended) {
     if (netcon) {
         host::end_gid(ended.object);
         host::end_receiver(ended.object);
-        host::silence(ended.object);
+        host::note_ended(ended.object);
+        if (host::has_event_on_its_way(ended.object)) {
+            host::call(ended.object, "active", {Value::of(0.0)});
+            host::silence_before_run(ended.object);  // it arrives
+        } else {
+            host::silence(ended.object);
+        }
     } else {
         host::call(ended.object, "play_remove", {});
     }
@@ -95,11 +102,15 @@ Table clear(const Went& arguments) {
     }
     for (const Object netcon : host::all_of("NetCon")) {
         const host::Owned kept(netcon);
+        if (host::has_source(netcon)) {
+            host::call(netcon, "record", {});
+        }
         host::end_gid(netcon);
         host::end_receiver(netcon);
         host::silence(netcon);
     }
     host::call(host::parallel_context(), "gid_clear", {});
+    host::events_may_be_stale();
     host::registry().release_everything();
     for (const Section section : host::sections()) {
         host::delete_section(section);
@@ -199,7 +210,7 @@ const char* relation(EdgeKind kind) {
     case EdgeKind::tree:
         return "in one tree with";
     case EdgeKind::placement:
-        return "in one section with";
+        return "placed together with";
     case EdgeKind::recording:
     case EdgeKind::own_recording:
         return "recorded with";
@@ -211,16 +222,27 @@ const char* relation(EdgeKind kind) {
     return "kept with";
 }
 
-std::string from_outside(long references, const Value& value) {
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& each : names) {
+        text += (text.empty() ? "" : ", ") + each;
+    }
+    return text;
+}
+
+std::string from_outside(long references, const std::vector<std::string>& holders) {
     if (references == Registry::always) {
         return "held by its name in HOC";
     }
-    std::string text = "held by " + std::to_string(references) + (references == 1 ? " reference" : " references") + " from outside";
-    std::string listed;
-    for (const std::string& each : value.given() ? host::referrers(value) : std::vector<std::string>{}) {
-        listed += (listed.empty() ? "" : ", ") + each;
-    }
-    return listed.empty() ? text : text + ": " + listed;
+    return holders.empty() ? "held from outside" : "held from outside: " + listed(holders);
+}
+
+// The holders that have a name: those are outside for sure, a list may be inside.
+std::vector<std::string> with_names(const std::vector<std::string>& holders) {
+    std::vector<std::string> named;
+    std::copy_if(holders.begin(), holders.end(), std::back_inserter(named),
+                 [](const std::string& each) { return each.find(" in ") != std::string::npos; });
+    return named;
 }
 
 std::string why(const Kept& arguments) {
@@ -232,27 +254,31 @@ std::string why(const Kept& arguments) {
     if (place && !host::exists(value.segment.section)) {
         throw deleted_section("object");
     }
+    const Value itself = place ? Value::of(value.segment.section) : value;
     void* const address = place ? value.segment.section.address : value.object.address;
+    const std::string name = place ? host::name(value.segment.section) : host::name(value.object);
+    const std::vector<std::string> holders = host::referrers(itself);
     const Registry& all = host::registry();
-    if (all.find(address) == Registry::none) {
-        const Value itself = place ? Value::of(value.segment.section) : value;
-        return (place ? host::name(value.segment.section) : host::name(value.object)) +
-               "\nis connected to nothing and lives as long as it is held, as in NEURON" +
-               (place ? ": " + from_outside(1, itself) : std::string());
+    const bool kept = all.find(address) != Registry::none;
+    if (const auto named = with_names(holders); !named.empty()) {
+        return name + "\n" + from_outside(0, named);
+    }
+    if (!kept) {
+        return name + "\nis connected to nothing and lives as long as it is held, as in NEURON" +
+               (holders.empty() ? "" : ": " + listed(holders));
     }
     std::string text;
-    Value last;
     long outside = 0;
+    std::vector<std::string> last;
     for (const Registry::Step& step : host::registry().why(address)) {
-        last = step.node == Registry::none ? Value{} : host::value_of_node(all.node(step.node));
-        if (step.node != Registry::none && all.node(step.node).address == address && !place) {
-            last = value;  // the handle that was given
-        }
-        const std::string name = step.node == Registry::none ? host::described_thing(step.thing) : named(last);
-        text += text.empty() ? name : "\n" + (step.edge.used ? std::string(relation(step.edge.kind)) : std::string("held by")) + " " + name;
+        const bool first = text.empty();
+        const Value each = step.node == Registry::none ? Value{} : host::value_of_node(all.node(step.node));
+        const std::string said = first ? name : step.node == Registry::none ? host::described_thing(step.thing) : named(each);
+        text += first ? said : "\n" + (step.edge.used ? std::string(relation(step.edge.kind)) : std::string("held by")) + " " + said;
+        last = first ? holders : each.given() ? host::referrers(each) : std::vector<std::string>{};
         outside = step.outside;
     }
-    return text.empty() ? "nothing: it is gone with the next sweep" : text + "\n" + from_outside(outside, last);
+    return text.empty() ? name + "\nheld by nobody: it is gone with the next run" : text + "\n" + from_outside(outside, last);
 }
 
 Value recordings(const OfSection& arguments) {
@@ -270,7 +296,7 @@ const host::Methods methods{
         .raises("PatchTypeError for what is no connection, recording or section")
         .example(">>> connection = soma.connect_points(synapse)\n"
                  ">>> p.disconnect(connection)\n"
-                 ">>> connection.valid()\n"
+                 ">>> connection.active()\n"
                  "False"),
     host::method<Went, &clear>(
         "clear", "Ends recordings, connections and gids and deletes all sections, whoever holds them; says what went.", host::everywhere)
@@ -286,8 +312,8 @@ const host::Methods methods{
     host::method<Kept, &why>("references", "Why an object lives: from it to who holds it from outside, a line each.", host::everywhere)
         .raises("PatchTypeError for what is no section or object of NEURON's\n"
                 "PatchReferenceError for a section that was deleted")
-        .example(">>> p.references(synapse).splitlines()[-1]\n"
-                 "\"held by 1 reference from outside: a dict, as 'synapse'\""),
+        .example(">>> p.references(synapse).splitlines()[0].startswith(\"ExpSyn\")\n"
+                 "True"),
     host::method<Netcon, &disconnect_netcon>("disconnect", "Ends this connection.", host::on_netcon | host::on_stock_netcon)
         .example(">>> connection = soma.connect_points(synapse)\n"
                  ">>> connection.disconnect()"),

@@ -1,6 +1,7 @@
 // Finds what is to be recorded and gives its Vector.
 #include "record.hpp"
 
+#include "host/findings.hpp"
 #include "make.hpp"
 
 namespace patch::record {
@@ -83,6 +84,7 @@ Owned of_target(const OfTarget& arguments) {
     const Variable variable = ready(variable_of(target));
     Owned vector = host::new_vector();
     host::record(vector.get(), variable, host::current_section());
+    host::note_recorded(vector.get(), variable);
     return vector;
 }
 
@@ -99,7 +101,9 @@ Chained of_vector(const OfVector& arguments) {
     if (as_neuron) {
         passed.push_back(arguments.target.value);  // record(point_process, pointer, ...): which one's integrator
     } else {
-        passed.push_back(Value::of(ready(variable_of(arguments.target.value))));
+        const Variable variable = ready(variable_of(arguments.target.value));
+        passed.push_back(Value::of(variable));
+        host::note_recorded(arguments.vector.object, variable);
     }
     passed.insert(passed.end(), arguments.further.values.begin(), arguments.further.values.end());
     host::call(arguments.vector.object, "record", passed);

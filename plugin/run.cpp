@@ -1,6 +1,7 @@
 // What each function asks of a run.
 #include "run.hpp"
 
+#include "check.hpp"
 #include "runs.hpp"
 
 namespace patch::run {
@@ -9,7 +10,7 @@ using together::Call;
 
 namespace {
 
-void check(double duration) {
+void check_duration(double duration) {
     if (host::running()) {
         throw while_running("a run cannot begin");
     }
@@ -19,13 +20,16 @@ void check(double duration) {
 }
 
 void run(const Run& arguments) {
+    if (arguments.check) {
+        check::warn_of_findings();
+    }
     runs::Wanted wanted{Call::run};
     wanted.initialise = arguments.reset;
     wanted.v_init = arguments.v_init;
     const double duration = arguments.duration ? *arguments.duration : host::standard_variable("tstop");
     wanted.until = duration;
     wanted.is_stocks = !arguments.duration && !arguments.v_init && arguments.reset;
-    runs::run(wanted, [&] { check(duration); });
+    runs::run(wanted, [&] { check_duration(duration); });
 }
 
 void continue_run(const Continue& arguments) {
@@ -33,7 +37,7 @@ void continue_run(const Continue& arguments) {
     wanted.initialise = arguments.v_init.has_value();
     wanted.v_init = arguments.v_init;
     wanted.until = (wanted.initialise ? 0 : host::time()) + arguments.duration;
-    runs::run(wanted, [&] { check(arguments.duration); });
+    runs::run(wanted, [&] { check_duration(arguments.duration); });
 }
 
 void finitialize(const Initialise& arguments) {
@@ -41,7 +45,7 @@ void finitialize(const Initialise& arguments) {
     wanted.initialise = true;
     wanted.v_init = arguments.initial;
     wanted.keeps_voltages = !arguments.initial;
-    runs::run(wanted, [] { check(0); });
+    runs::run(wanted, [] { check_duration(0); });
 }
 
 }  // namespace

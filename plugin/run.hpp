@@ -9,10 +9,12 @@ struct Run {
     std::optional<double> duration;  // ms
     std::optional<double> v_init;
     bool reset = true;
+    bool check = false;
     static constexpr Field fields[] = {
         {"duration", "ms; NEURON's tstop where it is None"},
         {"v_init", "mV; NEURON's v_init where it is None"},
         {"reset", "whether to initialise first; without it the run goes on until t = duration"},
+        {"check", "whether to warn of what p.check() finds", keyword_only | python_only},
     };
 };
 struct Continue {

@@ -294,6 +294,10 @@ std::string run_cannot_go_on(double t) {
            " ms: connected objects were freed since it began, and events may be on their way to them; initialise first";
 }
 
+std::string free_threaded() {
+    return "libpatch: this is a free-threaded Python, whose objects have another layout: only HOC is served, use a Python with the GIL\n";
+}
+
 std::string clock_starts_now() {
     return "p.time records from the next initialisation on: in neuron mode ask for it before the run";
 }
@@ -478,6 +482,10 @@ std::string recorded_before(int gid) {
 
 std::string found_shared(int gid, const std::vector<int>& ranks) {
     return "gid " + std::to_string(gid) + " has a source on " + ranks_named(ranks) + ", expected one";
+}
+
+std::string found_missing(const std::string& mechanism, const std::vector<int>& ranks) {
+    return "the mechanism " + mechanism + " is missing on " + ranks_named(ranks) + " and there on others";
 }
 
 std::string found_unsent(int gid, const std::vector<int>& ranks) {

@@ -124,6 +124,7 @@ Error wrong_mpi(const std::string& library, const std::string& launcher, int lau
 std::string wrong_neuron(const std::string& version, const std::string& built_for, const std::string& running);
 std::string name_hidden(const std::string& name);
 std::string clock_starts_now();
+std::string free_threaded();
 std::string run_cannot_go_on(double t);
 std::string no_such_mode(const std::string& mode);
 std::string names_hidden(const std::string& names);
@@ -134,6 +135,7 @@ std::string near_name_set(const std::string& owner, const std::string& name, con
 
 // What p.check() finds.
 std::string found_shared(int gid, const std::vector<int>& ranks);
+std::string found_missing(const std::string& mechanism, const std::vector<int>& ranks);
 std::string found_unsent(int gid, const std::vector<int>& ranks);
 std::string found_changed(int gid, double threshold, double given, int rank);
 std::string found_threshold(int gid, const std::string& netcon, double threshold, int rank);

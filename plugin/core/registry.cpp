@@ -581,7 +581,7 @@ std::vector<Registry::Step> Registry::why(void* address) {
     add(start, start == none ? address : nullptr, {}, 0);
     for (std::size_t i = 0; i < found.size(); ++i) {
         const Step step = found[i].step;
-        if (step.outside > 0) {
+        if (step.outside > 0 && i > 0) {  // the handle that asks holds the start too: another way is looked for first
             std::vector<Step> path;
             for (std::size_t at = i; at != 0; at = found[at].before) {
                 path.push_back(found[at].step);
@@ -602,7 +602,7 @@ std::vector<Registry::Step> Registry::why(void* address) {
             });
         }
     }
-    return {};
+    return found[0].step.outside > 0 ? std::vector<Step>{found[0].step} : std::vector<Step>{};
 }
 
 // In the order in which they go: sections first, then HOC objects in the order of their creation. A NetCon whose source is gone already
@@ -631,7 +631,7 @@ std::vector<Registry::Node> Registry::nodes_of(const std::vector<Id>& ids) const
 }
 
 // Frees components, and what only they held.
-std::size_t Registry::dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held) {
+std::size_t Registry::dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held, Release how) {
     const std::vector<Id> members = members_of(components);
     for (const Id id : members) {
         for (std::size_t kind = 0; kind < edge_kinds; ++kind) {
@@ -654,12 +654,16 @@ std::size_t Registry::dispose(const std::vector<Id>& components, const std::vect
     if (held) {
         host_.clear(leaving, things);
     }
-    host_.release_all(leaving);
+    if (how == Release::held_too) {
+        host_.Host::release_all(leaving);  // rings are not cut: the user may hold them
+    } else {
+        host_.release_all(leaving);
+    }
     return leaving.size();
 }
 
 void Registry::release_everything() {
-    dispose(std::vector<Id>(living_), {}, false);
+    dispose(std::vector<Id>(living_), {}, false, Release::held_too);
 }
 
 void Registry::lapse(Id edge) {

@@ -187,7 +187,8 @@ class Registry {
     bool looks_held(const Component& component) const;
     class Trial;
     std::vector<Id> split(Id component);
-    std::size_t dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held);
+    enum class Release : std::uint8_t { dead, held_too };
+    std::size_t dispose(const std::vector<Id>& components, const std::vector<void*>& things, bool held, Release how = Release::dead);
     std::vector<Id> members_of(const std::vector<Id>& components) const;
     std::vector<Node> nodes_of(const std::vector<Id>& ids) const;
     std::size_t sweep_once(Sweep how, bool& anything);

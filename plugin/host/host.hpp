@@ -175,7 +175,9 @@ double& variable(const char* name);           // a number of HOC's: t, dt, celsi
 double& standard_variable(const char* name);  // one of the standard run system (v_init, tstop), which is loaded if need be
 void run_hoc(const char* code);               // throws what NEURON says
 void watch_runs();                            // counts steps and initialisations from now on; again after an early load
-void events_may_be_stale();                   // until the next finitialize no step can be taken
+bool has_event_on_its_way(Object netcon);
+void silence_before_run(Object netcon);  // at the next finitialize; until then it lives
+void events_may_be_stale();              // until the next finitialize no step can be taken
 bool cvode_is_active();
 bool running();            // inside a step, an event or an initialisation
 bool structure_changed();  // whether sections or mechanisms came, went or moved since the last run began
@@ -393,6 +395,12 @@ void extend_vectors();                                        // the rows of pla
 bool is_of_p(const Value& factory);                           // p.ExpSyn, not h.ExpSyn
 std::string mechanism_named_by(const Value& factory);         // "ExpSyn" for h.ExpSyn and p.ExpSyn; "" for anything else
 std::string density_mechanism_named_by(const Value& object);  // "pas" for h.pas and section(0.5).pas; "" for anything else
+struct FindingParts {
+    std::string sentence, kind;
+    std::vector<Value> objects;
+    int rank;
+};
+Value new_findings(const std::vector<FindingParts>& all);  // a list of patch.findings.Finding
 Value new_list(const std::vector<Value>& values);
 Value new_tuple(const std::vector<Value>& values);
 Value new_array(const std::vector<double>& numbers, std::size_t columns);  // numpy's, of doubles; a list of lists without numpy
@@ -409,10 +417,14 @@ bool is_section_attribute(const std::string& name);
 void warn_of_near_variable(const std::string& name);                  // a name set on p that nearly is one of HOC's variables
 bool warn_of_near_name(const Value& owner, const std::string& name);  // whether it nearly is one
 std::vector<std::string> section_attribute_names();
-std::vector<std::string> near_names();  // those that are still there, a sentence each
-Value interpreter();                    // p
-Value handle(Object object);            // a new one in Python, of p's type where p has one
-Value as_of_p(Value value);             // an object's handle of p's type, where p has one
+struct NearName {
+    std::string sentence;
+    Value owner;
+};
+std::vector<NearName> near_names();  // those that are still there, a sentence each
+Value interpreter();                 // p
+Value handle(Object object);         // a new one in Python, of p's type where p has one
+Value as_of_p(Value value);          // an object's handle of p's type, where p has one
 // Attributes of the user's own on a section or an object that has no room for them; an absent value takes one away. They go with it.
 Value own_attribute(const Value& owner, const char* name);
 void set_own_attribute(const Value& owner, const char* name, const Value& value);

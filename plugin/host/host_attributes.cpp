@@ -82,6 +82,13 @@ bool has_objects_with_attributes() {
     return !of_objects().empty();
 }
 
+void drop_attributes() {
+    const Dicts objects = std::exchange(of_objects(), {}), sections = std::exchange(of_sections(), {});
+    for (const auto& row : sections) {
+        nrn_section_unref(static_cast<::Section*>(row.first));
+    }
+}
+
 void each_object_with_attributes(const Visit& visit) {
     for (const auto& row : of_objects()) {
         visit(row.first);

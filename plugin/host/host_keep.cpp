@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "../core/defaults.hpp"
+#include "findings.hpp"
 #include "network.hpp"
 #include "nrn9.hpp"
 #include "python.hpp"
@@ -19,9 +20,32 @@ double as_double(Placement how) {
     return double(static_cast<int>(how));
 }
 
+// NEURON crashes in the next step, or here, where the section of a connection's target is gone: stock's connections too.
+void silence_lost_targets() {
+    std::vector<Object> deaf;
+    each_connection([&](const Connection& each) {
+        if (each.target && !is_artificial_cell(each.target) && !is_placed(each.target)) {
+            deaf.push_back(each.netcon);
+        }
+    });
+    for (const Object netcon : deaf) {
+        note_ended(netcon);
+        silence(netcon);
+    }
+}
+
+std::vector<Owned>& silent_soon() {
+    static auto& all = *new std::vector<Owned>;
+    return all;
+}
+
 void before_run() {
+    for (const Owned& netcon : std::exchange(silent_soon(), {})) {
+        silence(netcon.get());
+    }
     if (structure_changed()) {
         registry().verify();
+        silence_lost_targets();
         keep_moved();
         follow_places();
         let_lost_gids_go();
@@ -66,6 +90,22 @@ Value value_of_node(const Registry::Node& node) {
         value.object = {node.address};
     }
     return value;
+}
+
+bool has_event_on_its_way(Object netcon) {
+    if (time() == 0) {
+        return false;
+    }
+    constexpr double of_netcons = 2;
+    const Owned cvode = make("CVode", {}), times = new_vector(), netcons = make("List", {});
+    call(cvode.get(), "event_queue_info", {Value::of(of_netcons), Value::of(times.get()), Value::of(netcons.get())});
+    const std::vector<Object> all = list_items(netcons.get());
+    return std::find(all.begin(), all.end(), netcon) != all.end();
+}
+
+void silence_before_run(Object netcon) {
+    sweep_before_runs();
+    silent_soon().emplace_back(netcon);
 }
 
 void sweep_before_runs() {
@@ -230,6 +270,35 @@ void follow_places() {
 }
 
 }  // namespace
+
+std::vector<Moved> moved_recordings() {
+    std::vector<Moved> found;
+    const Registry& all = registry();
+    for (const EdgeKind kind : {EdgeKind::recording, EdgeKind::own_recording}) {
+        all.each_edge(kind, [&](const Registry::Edge& edge) {
+            const Section section{all.node(edge.node[0]).address};
+            const Object vector{all.node(edge.node[1]).address};
+            const auto last = recorded().find(vector.address);
+            const bool known = exists(section) && last != recorded().end() && last->second;
+            if (known && !(raw(last->second) == raw(range_variable({section, edge.x}, "v")))) {
+                found.push_back({vector, {section, edge.x}});
+            }
+        });
+    }
+    return found;
+}
+
+bool lost_its_source(Object netcon) {
+    const Registry& all = registry();
+    const Registry::Id id = all.find(netcon.address);
+    bool had = false;
+    if (id != Registry::none && !has_source(netcon)) {
+        all.each_edge(id, EdgeKind::connection, [&](Registry::Id, const Registry::Edge& edge) {
+            had = had || (edge.x == 0 && edge.node[2] == id && edge.node[0] != edge.node[1]);
+        });
+    }
+    return had;
+}
 
 void follow_place(Section section, double x, Object vector) {
     const Variable& last = recorded()[vector.address];

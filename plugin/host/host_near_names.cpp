@@ -148,8 +148,8 @@ bool warn_of_near_name(const Value& owner, const std::string& name) {
     return true;
 }
 
-std::vector<std::string> near_names() {
-    std::vector<std::string> found;
+std::vector<NearName> near_names() {
+    std::vector<NearName> found;
     if (all_near().empty()) {
         return found;
     }
@@ -157,7 +157,7 @@ std::vector<std::string> near_names() {
     std::vector<Near> there;
     for (Near& near : all_near()) {
         if (still_there(near)) {
-            found.push_back(near_name_set(name_of(near.owner), near.name, near.meant));
+            found.push_back({near_name_set(name_of(near.owner), near.name, near.meant), near.owner});
             there.push_back(near);
         } else if (near.owner.kind != Kind::object) {
             let_go(near.owner.segment.section);

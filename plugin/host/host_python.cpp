@@ -14,10 +14,16 @@
 
 namespace patch::host::python {
 
+// Such a Python lays its objects out otherwise, and exports what others do not have.
+bool is_free_threaded() {
+    static const bool it_is = dlsym(RTLD_DEFAULT, "_Py_MergeZeroLocalRefcount") != nullptr;
+    return it_is;
+}
+
 const Api* find_api() {
     static Api table;
     static bool complete = false;
-    if (!complete && dlsym(RTLD_DEFAULT, "Py_IsInitialized")) {
+    if (!complete && dlsym(RTLD_DEFAULT, "Py_IsInitialized") && !is_free_threaded()) {
         bool all = true;
         const auto look = [&](const char* name) {
             void* const address = dlsym(RTLD_DEFAULT, name);

@@ -124,6 +124,7 @@ namespace {
 PyObject* let_go(PyObject*, PyObject*) {
     if (!running()) {
         registry().release_everything();
+        drop_attributes();
     }
     return Ref::borrowed(api().none()).release();
 }
@@ -140,6 +141,13 @@ void let_go_at_exit() {
 
 void install_python() {
     static bool installed = false;
+    if (is_free_threaded()) {
+        static bool told = false;
+        if (!std::exchange(told, true)) {
+            complain(free_threaded());
+        }
+        return;
+    }
     const Api* const table = installed ? nullptr : find_api();
     if (!table) {
         return;

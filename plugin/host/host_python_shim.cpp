@@ -106,6 +106,21 @@ std::vector<Fact> python_facts(const std::string& mpi_file) {
     return facts;
 }
 
+Value new_findings(const std::vector<FindingParts>& all) {
+    std::vector<Value> found;
+    const Ref make = all.empty() ? Ref{} : function_of_shim("findings", "Finding");
+    for (const FindingParts& each : all) {
+        const Ref arguments = checked(api().PyTuple_New(4));
+        const Value parts[]{Value::of(each.sentence), Value::of(each.kind), new_tuple(each.objects), Value::of(double(each.rank))};
+        for (std::ptrdiff_t i = 0; i < 3; ++i) {
+            api().PyTuple_SetItem(arguments.get(), i, python_of(parts[i]).release());
+        }
+        api().PyTuple_SetItem(arguments.get(), 3, checked(api().PyLong_FromLongLong(each.rank)).release());
+        found.push_back(held(checked(api().PyObject_Call(make.get(), arguments.get(), nullptr)), Protocol::opaque));
+    }
+    return new_list(found);
+}
+
 std::vector<std::string> referrers(const Value& value) {
     std::vector<std::string> lines;
     if (!has_python() || !types().module) {

@@ -166,6 +166,7 @@ struct Api {
 
 // The table, or null in a NEURON without an initialised Python.
 const Api* find_api();
+bool is_free_threaded();
 const Api& api();
 
 // Python's lock, from HOC too; nothing in a NEURON without Python.

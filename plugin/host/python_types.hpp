@@ -116,6 +116,7 @@ bool finalize(const std::vector<PyObject*>& dead);  // runs each __del__ that ha
 void clear(const std::vector<PyObject*>& dead);     // makes them let go of what they hold
 
 // ---- host_attributes.cpp ----
+void drop_attributes();  // of everything, at the process's end
 void each_object_with_attributes(const Visit& visit);
 bool has_objects_with_attributes();
 PyObject* attributes_of(const Value& owner);  // a borrowed dict, or null

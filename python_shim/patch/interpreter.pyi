@@ -2,6 +2,7 @@ from typing import Any, TypeVar
 
 from . import objects as _objects
 from ._types import Factory, Made, Number, Numbers, Place, Recordable, SectionLike, Source, Target
+from .findings import Finding
 from .objects import NetCon as _NetCon
 from .objects import PointProcess as _PointProcess
 from .objects import Section as _Section
@@ -150,12 +151,13 @@ class PythonHocInterpreter:
         True
         """
 
-    def run(self, duration: Number | None = None, v_init: Number | None = None, reset: bool = True) -> None:
+    def run(self, duration: Number | None = None, v_init: Number | None = None, reset: bool = True, *, check: bool = False) -> None:
         """Initialises and runs for a duration.
 
             duration: ms; NEURON's tstop where it is None (default None)
             v_init: mV; NEURON's v_init where it is None (default None)
             reset: whether to initialise first; without it the run goes on until t = duration (default True)
+            check: whether to warn of what p.check() finds (default False)
 
         Raises PatchValueError for a duration below 0.
         Raises ParallelError on every rank of a network where one fails.
@@ -193,11 +195,11 @@ class PythonHocInterpreter:
             0.0
         """
 
-    def check(self) -> list[str]:
-        """What is wrong with the gids of the network, a sentence each.
+    def check(self) -> list[Finding]:
+        """What is most likely wrong with the model of this rank: findings.
 
-        >>> p.check()
-        []
+        >>> "unsent_gid" in {finding.kind for finding in p.check()}
+        False
         """
 
     def disconnect(self, ended: Any = None, *, sec: SectionLike | None = None) -> None:
@@ -210,7 +212,7 @@ class PythonHocInterpreter:
 
             >>> connection = soma.connect_points(synapse)
             >>> p.disconnect(connection)
-            >>> connection.valid()
+            >>> connection.active()
             False
         """
 
@@ -245,8 +247,8 @@ class PythonHocInterpreter:
         Raises PatchTypeError for what is no section or object of NEURON's.
         Raises PatchReferenceError for a section that was deleted.
 
-            >>> p.references(synapse).splitlines()[-1]
-            "held by 1 reference from outside: a dict, as 'synapse'"
+            >>> p.references(synapse).splitlines()[0].startswith("ExpSyn")
+            True
         """
 
     def counts(self, what: str | None = None) -> dict[str, float]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from ._types import Number, SectionLike, Source, Target
+from .findings import Finding
 from .interpreter import PythonHocInterpreter
 from .objects import NetCon, Vector
 
@@ -161,13 +162,13 @@ class ParallelContext:
             ["this rank's"]
         """
 
-    def check(self) -> list[str]:
-        """What is wrong with the gids of the network, a sentence each. Collective.
+    def check(self) -> list[Finding]:
+        """The findings of all ranks, and of what they have together. Collective.
 
         Raises ParallelError on every rank where one calls something else.
 
-            >>> p.parallel.check()
-            []
+            >>> "shared_gid" in {finding.kind for finding in p.parallel.check()}
+            False
         """
 
     @property

@@ -938,7 +938,7 @@ def test_each_rank_may_fail_in_its_own_way():
 
 OTHERS = {
     "allgather": lambda: p.parallel.allgather(1),
-    "check": lambda: p.check(),
+    "check": lambda: p.parallel.check(),
     "setup_transfer": lambda: p.parallel.setup_transfer(),
     "psolve": lambda: p.parallel.psolve(1),
 }

@@ -9,7 +9,7 @@ import re
 import pytest
 from neuron import h
 from patch import PatchError, exceptions, p
-from ranks import LAST, RANK, RANKS, everyones, pc, several
+from ranks import LAST, RANK, RANKS, everyones, of_gids, pc, several
 from ranks import exact as bits
 
 assert int(p.parallel.nhost()) == int(os.environ["PATCH_RANKS"])
@@ -377,11 +377,11 @@ def test_a_gid_with_sources_on_two_ranks_is_refused_everywhere_before_anything_m
     assert isinstance(error.value, exceptions.ParallelConnectError) and isinstance(error.value, ValueError)
     del error
     assert (h.t, section(0.5).v) == before
-    assert everyones(p.check()) == [[sentence]] * RANKS
-    assert everyones(p.parallel.check()) == [[sentence]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[sentence]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[sentence]] * RANKS
     if RANK == LAST:
         sent.disconnect()
-    assert p.check() == []
+    assert of_gids(p.parallel.check()) == []
     run(duration=3)
     assert h.t == pytest.approx(3)
 
@@ -391,7 +391,7 @@ def test_several_gids_that_are_shared_are_all_found():
     section, clamp = cell(p, "cell", 0.5)
     p.ParallelCon(section, 7), p.ParallelCon(p.NetStim(), 3)
     ranks = {2: "ranks 0 and 1", 3: "ranks 0, 1 and 2"}[RANKS]
-    assert everyones(p.check()) == [[f"gid {gid} has a source on {ranks}, expected one" for gid in (3, 7)]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[f"gid {gid} has a source on {ranks}, expected one" for gid in (3, 7)]] * RANKS
 
 
 def test_a_receiver_of_a_gid_that_nobody_sends_is_found():
@@ -400,17 +400,17 @@ def test_a_receiver_of_a_gid_that_nobody_sends_is_found():
     p.ParallelCon(section, RANK)
     for gid in range(RANKS):
         p.ParallelCon(gid, synapse, weight=0)
-    assert everyones(p.check()) == [[]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[]] * RANKS
     p.ParallelCon(50, synapse)
     if RANK == LAST:
         p.ParallelCon(49, synapse), p.ParallelCon(49, synapse)
     everywhere = {1: "rank 0", 2: "ranks 0 and 1", 3: "ranks 0, 1 and 2"}[RANKS]
     expected = [f"gid 49 is received on rank {LAST} and sent by no rank", f"gid 50 is received on {everywhere} and sent by no rank"]
-    assert everyones(p.check()) == [expected] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [expected] * RANKS
     run(duration=3)  # it is no error
     if RANK == 0:
         p.ParallelCon(p.NetStim(), 49), p.ParallelCon(p.NetStim(), 50)
-    assert everyones(p.check()) == [[]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[]] * RANKS
 
 
 @several
@@ -419,10 +419,10 @@ def test_a_changed_threshold_of_a_receiver_of_another_rank_is_found():
     synapse = section.synapse(p.ExpSyn)
     p.ParallelCon(section, RANK)
     received = p.ParallelCon((RANK + 1) % RANKS, synapse, weight=0)
-    assert everyones(p.check()) == [[]] * RANKS
+    assert everyones(of_gids(p.parallel.check())) == [[]] * RANKS
     if RANK == LAST:
         received.threshold = 5
-    found = everyones(p.check())
+    found = everyones(of_gids(p.parallel.check()))
     assert found == [found[0]] * RANKS and len(found[0]) == 1
     assert re.fullmatch(
         rf"the threshold of NetCon\[\d+\], which receives gid 0 on rank {LAST}, was set to 5 mV: it has no effect, "
@@ -475,7 +475,7 @@ def test_a_refusal_on_one_rank_leaves_the_job_alive(refused):
         assert pc.allreduce(1, 1) == RANKS
     kept = [repeater(gid, DELAY, our_receiver) for gid in range(RANKS)]
     run(duration=10)
-    assert all(len(each[-1]) > 0 for each in kept) and p.check() == []
+    assert all(len(each[-1]) > 0 for each in kept) and of_gids(p.parallel.check()) == []
 
 
 # ---- gids that go ----------------------------------------------------------------------------------------------------------------------
@@ -492,7 +492,7 @@ def test_a_gid_may_move_to_another_rank():
     if RANK == LAST:
         p.ParallelCon(p.NetStim(start=2, number=2, interval=4), 7)
     run(duration=10)
-    assert list(kept[-1]) == [3, 7] and p.check() == []
+    assert list(kept[-1]) == [3, 7] and of_gids(p.parallel.check()) == []
 
 
 def test_a_network_may_be_built_again_after_gid_clear():

@@ -355,7 +355,7 @@ def test_join_is_no_appointment():
         (lambda: p.finitialize(-65) if RANK == 0 else p.run(5), ["rank 0 calls finitialize and rank 1 calls run"]),
         (lambda: p.run(5) if RANK == 0 else p.parallel.psolve(5), ["rank 0 calls run and rank 1 calls psolve"]),
         (lambda: p.run(5) if RANK == 0 else p.parallel.broadcast(5), ["rank 0 calls run and rank 1 calls broadcast"]),
-        (lambda: p.run(5) if RANK == 0 else p.check(), ["rank 0 calls run and rank 1 calls check"]),
+        (lambda: p.run(5) if RANK == 0 else p.parallel.check(), ["rank 0 calls run and rank 1 calls check"]),
     ],
 )
 def test_ranks_that_do_not_agree_get_the_same_error(ours, words):

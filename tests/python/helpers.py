@@ -88,3 +88,13 @@ def at(x):
 def run(duration=50, v_init=-65):
     h.finitialize(v_init)
     h.continuerun(duration)
+
+
+def near():
+    """What check finds of attributes that are nearly NEURON's."""
+    return [each for each in p.check() if each.kind == "near_name"]
+
+
+def of_gids(findings):
+    """Those about gids: a model of a test need not be whole otherwise."""
+    return [each for each in findings if each.kind in ("unsent_gid", "shared_gid", "receivers_threshold", "changed_threshold")]

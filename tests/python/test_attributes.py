@@ -6,7 +6,7 @@ import weakref
 
 import numpy as np
 import pytest
-from helpers import alone, clean, h, p, world  # noqa: F401 - clean runs by itself
+from helpers import alone, clean, h, near, p, world  # noqa: F401 - clean runs by itself
 from patch import exceptions, objects
 
 
@@ -206,7 +206,7 @@ def test_in_neuron_mode_objects_have_neurons_attributes_alone():
                 assert said(lambda: setattr(ours, name, 3)) == said(lambda: setattr(stock, name, 3)) != None, (kind, name)
                 assert said(lambda: delattr(ours, name)) == said(lambda: delattr(stock, name)) != None, (kind, name)
                 assert not hasattr(ours, name)
-        print("well", p.check())
+        print("well", [each for each in p.check() if each.kind == "near_name"])
         """,
         PATCH_DEFAULTS="neuron",
     )
@@ -267,7 +267,7 @@ def test_a_new_object_has_none_of_an_olders():
                 made.synapses = [1]
             del made
             h.finitialize()
-    assert p.check() == []
+    assert near() == []
 
 
 def test_attributes_are_no_leak():
@@ -385,19 +385,19 @@ def test_a_near_name_warns_once_and_is_in_check_while_it_is_there(kind):
         assert heard(lambda name=name: setattr(thing, name, 5)) == [(said, __file__)], name
         assert getattr(thing, name) == 5
         assert heard(lambda name=name: setattr(thing, name, 6)) == [] and getattr(thing, name) == 6
-        assert p.check() == [said]
+        assert near() == [said]
         other = MAKE[kind]()
         assert heard(lambda name=name, other=other: setattr(other, name, 7)) == [] and getattr(other, name) == 7
-        assert sorted(p.check()) == sorted([said, sentence(other, name, meant)])
+        assert sorted(near()) == sorted([said, sentence(other, name, meant)])
         delattr(other, name)
-        assert p.check() == [said]
+        assert near() == [said]
         delattr(thing, name)
-        assert p.check() == []
+        assert near() == []
         setattr(thing, name, 8)
-        assert p.check() == [said]
+        assert near() == [said]
         delattr(thing, name)
     thing.label = 3
-    assert p.check() == []
+    assert near() == []
 
 
 @pytest.mark.parametrize("kind", FREE)
@@ -407,7 +407,7 @@ def test_names_of_ones_own_do_not_warn(kind):
     for name in FREE[kind]:
         assert heard(lambda name=name: setattr(thing, name, 5)) == [], name
         assert getattr(thing, name) == 5
-    assert p.check() == []
+    assert near() == []
 
 
 def test_a_near_name_of_something_that_is_gone_is_in_no_check():
@@ -416,12 +416,12 @@ def test_a_near_name_of_something_that_is_gone_is_in_no_check():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         first.lenght = second.lenght = synapse.tua = 5
-    assert len(p.check()) == 3
+    assert len(near()) == 3
     h.delete_section(sec=second)
-    assert p.check() == [sentence("first", "lenght", "L"), sentence(synapse, "tua", "tau")]
+    assert near() == [sentence("first", "lenght", "L"), sentence(synapse, "tua", "tau")]
     del first, synapse
     h.finitialize()
-    assert p.check() == []
+    assert near() == []
 
 
 def test_a_near_name_holds_nothing():
@@ -434,7 +434,7 @@ def test_a_near_name_holds_nothing():
             section.lenght = 5
     del section
     h.finitialize()
-    assert world() == before and p.check() == []
+    assert world() == before and near() == []
 
 
 def test_a_warning_that_is_an_error_sets_nothing():
@@ -448,7 +448,7 @@ def test_a_warning_that_is_an_error_sets_nothing():
                 section.lenght = 5
             with pytest.raises(UserWarning, match=r"^Patch: ExpSyn\[0\]\.tua is an attribute of your own, and nearly NEURON's tau$"):
                 synapse.tua = 5
-            assert not hasattr(section, "lenght") and not hasattr(synapse, "tua") and p.check() == []
+            assert not hasattr(section, "lenght") and not hasattr(synapse, "tua") and near() == []
 
 
 def test_a_misspelt_range_variable_is_refused():
@@ -476,7 +476,7 @@ def test_a_misspelt_range_variable_is_refused():
             assert heard(lambda name=name: setattr(section, name, 3)) == [] and getattr(section, name) == 3
         section.insert("hh")
         section.insert("pas")
-    assert p.check() == [sentence("s", "gl_hhh", "gl_hh"), sentence("s", "e_pass", "e_pas")]
+    assert near() == [sentence("s", "gl_hhh", "gl_hh"), sentence("s", "e_pass", "e_pas")]
 
 
 def test_dir_of_a_section_shows_its_own_attributes():

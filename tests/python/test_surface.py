@@ -43,6 +43,7 @@ CLASS_PATCH = {
     *("add_3d", "record", "connect_points", "connect_synapse", "synapse", "vecstim"),  # the table
     *("iclamp", "vclamp", "set_dimensions", "set_segments"),
     *("version", "neuron_version", "last_error", "counts", "help"),
+    *("clear", "collect", "references", "check_together"),
     "usage",  # help in HOC, where that is a word of the grammar
     *("run", "continuerun", "finitialize"),  # as on p
     "disconnect",  # everything can be undone
@@ -66,11 +67,12 @@ P_ALONE = {
     *("transform", "transform_netcon", "transform_record", "transform_arc"),
     *("is_section", "is_segment", "is_nrn_scalar", "is_point_process", "is_density_mechanism"),
     *("counts", "last_error", "version", "neuron_version"),
+    *("clear", "collect", "references"),
     *("ParallelCon", "parallel", "check"),
     "_PythonHocInterpreter__h",
 }
 # Names on h that are another thing on p.
-P_DIFFERS = {"Section", "NetCon"}
+P_DIFFERS = {"Section", "NetCon", "disconnect"}
 P_DIFFERS_IN_RUNNING = {"run", "continuerun", "finitialize", "cas", "ParallelContext"}  # NEURON's own with PATCH_DEFAULTS=neuron
 
 # What the objects that p makes have beside NEURON's own.

@@ -8,6 +8,7 @@ from neuron import h
 from patch import ParallelCon, p, transform
 from patch.error_handler import CatchRecord, ErrorHandler, catch_hoc_error
 from patch.exceptions import PatchValueError
+from patch.findings import Finding
 from patch.interpreter import Defaults
 from patch.objects import IClamp, NetCon, NetStim, PointProcess, PythonHocObject, SEClamp, Section, Segment, VecStim, Vector
 from patch.parallel import ParallelContext
@@ -94,7 +95,7 @@ assert_type(list(p.time), list[float])
 assert_type(p.defaults, Defaults)
 p.defaults.weight = 0.1
 assert_type(p.counts(), dict[str, float])
-assert_type(p.check(), list[str])
+assert_type(p.check(), list[Finding])
 
 # Ranks
 assert_type(p.parallel, ParallelContext)
