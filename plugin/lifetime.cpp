@@ -260,23 +260,29 @@ std::string why(const Kept& arguments) {
     const std::vector<std::string> holders = host::referrers(itself);
     const Registry& all = host::registry();
     const bool kept = all.find(address) != Registry::none;
-    if (const auto named = with_names(holders); !named.empty()) {
-        return name + "\n" + from_outside(0, named);
-    }
     if (!kept) {
         return name + "\nis connected to nothing and lives as long as it is held, as in NEURON" +
                (holders.empty() ? "" : ": " + listed(holders));
     }
+    if (const auto named = with_names(holders); !named.empty()) {
+        return name + "\n" + from_outside(0, named);
+    }
     std::string text;
     long outside = 0;
     std::vector<std::string> last;
+    bool only_the_asking = false;
     for (const Registry::Step& step : host::registry().why(address)) {
         const bool first = text.empty();
         const Value each = step.node == Registry::none ? Value{} : host::value_of_node(all.node(step.node));
         const std::string said = first ? name : step.node == Registry::none ? host::described_thing(step.thing) : named(each);
         text += first ? said : "\n" + (step.edge.used ? std::string(relation(step.edge.kind)) : std::string("held by")) + " " + said;
-        last = first ? holders : each.given() ? host::referrers(each) : std::vector<std::string>{};
+        const Value holder = step.node == Registry::none ? host::section_of_thing(step.thing) : each;
+        last = first ? holders : holder.given() ? host::referrers(holder) : std::vector<std::string>{};
+        only_the_asking = first && step.outside == 1 && value.origin && holders.empty() && value.kind == Kind::object;
         outside = step.outside;
+    }
+    if (only_the_asking) {
+        return name + "\nheld by nothing but the handle that asks: it goes with the first run after it";
     }
     return text.empty() ? name + "\nheld by nobody: it is gone with the next run" : text + "\n" + from_outside(outside, last);
 }

@@ -156,6 +156,9 @@ bool is_density_mechanism(const Named& arguments) {
 Value end_of_connection(const Value& value, const char* name) {
     const bool connectable =
         value.kind == Kind::section || value.kind == Kind::segment || (value.kind == Kind::object && host::is_point_process(value.object));
+    if ((value.kind == Kind::section || value.kind == Kind::segment) && !host::exists(value.segment.section)) {
+        throw deleted_section(name);
+    }
     if (!connectable) {
         throw refused(ErrorKind::not_connectable, name, described(value), "a Section, a Segment, a point process or an artificial cell");
     }

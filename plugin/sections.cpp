@@ -98,11 +98,19 @@ bool leave(const Leave& arguments) {
 
 // ---- SectionRef ----
 
+void refuse_deleted(const OfReference& arguments) {
+    if (host::call(arguments.reference.object, "exists", {}).number == 0) {
+        throw deleted_section("sec");
+    }
+}
+
 Value referred(const OfReference& arguments) {
+    refuse_deleted(arguments);
     return host::attribute(arguments.reference, "sec");
 }
 
 Value children(const OfReference& arguments) {
+    refuse_deleted(arguments);
     return host::call(host::attribute(host::attribute(arguments.reference, "sec"), "children").origin, {}, {});
 }
 

@@ -195,6 +195,7 @@ Table census();  // sections, and how many instances of each class there are
 void delete_section(Section section);
 void at_end(void (*action)());             // of the process, after Python
 void collect_garbage();                    // Python's
+Value section_of_thing(void* thing);       // where it is a handle of one
 std::string described_thing(void* thing);  // of the registry's, which is no node: "a list of 3"
 // What in Python refers to a section or an object of p's, a line each: "cells in __main__", "a list of 3".
 std::vector<std::string> referrers(const Value& value);

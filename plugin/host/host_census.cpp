@@ -79,6 +79,12 @@ void collect_garbage() {
     checked(api().PyObject_Call(collect.get(), tuple_of({}).get(), nullptr));
 }
 
+Value section_of_thing(void* thing) {
+    using namespace python;
+    PyObject* const object = object_of_thing(thing);
+    return object && is_instance(object, types().section) ? value_of(object, Protocol::untouched) : Value{};
+}
+
 std::string described_thing(void* thing) {
     using namespace python;
     PyObject* const object = object_of_thing(thing);

@@ -166,10 +166,26 @@ const Symbol* symbol_of_class(PyObject* type) {
     return symbol(text_of(name.get()).c_str());
 }
 
+// NEURON makes a SectionRef of a section that is gone, whose every use ends the process.
+void refuse_deleted(const Arguments& arguments, PyObject* type) {
+    if (symbol_of_class(type) != symbol("SectionRef")) {
+        return;
+    }
+    PyObject* const named = arguments.named ? api().PyDict_GetItemString(arguments.named, "sec") : nullptr;
+    PyObject* const given = named                                          ? named
+                            : api().PyTuple_Size(arguments.positional) > 0 ? api().PyTuple_GetItem(arguments.positional, 0)
+                                                                           : nullptr;
+    if (given && is_instance(given, types().section) && !exists(section_in(given))) {
+        const CallScope scope("SectionRef");
+        throw deleted_section("sec");
+    }
+}
+
 // p.List(...) and the classes that users derive from it.
 PyObject* new_of_own_class(PyObject* type, PyObject* positional, PyObject* named) {
     try {
         Arguments arguments = meant(positional, named, type, &symbol_of_class);
+        refuse_deleted(arguments, type);
         PyObject* const first = api().PyTuple_Size(arguments.positional) == 1 ? api().PyTuple_GetItem(arguments.positional, 0) : nullptr;
         if (first && first->type == api().PyList_Type && symbol_of_class(type) == symbol("SectionList")) {
             const Ref sections = checked(api().PyList_New(0));

@@ -175,8 +175,14 @@ PyObject* object_getattro(PyObject* self, PyObject* name) {
         return api().PyObject_GenericGetAttr(self, name);
     }
     PyObject* found = nullptr;
-    {
-        const AsPlain plain(self, asks_neuron(self, name));
+    if (asks_neuron(self, name)) {
+        const AsPlain plain(self, true);
+        found = stock().getattro(self, name);
+    } else if (found = api().PyObject_GenericGetAttr(self, name); !found) {
+        if (!api().PyErr_ExceptionMatches(api().PyExc_AttributeError)) {
+            return nullptr;  // what a property of ours, or of the user's class, has raised
+        }
+        api().PyErr_Clear();
         found = stock().getattro(self, name);
     }
     if (found) {
