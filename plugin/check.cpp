@@ -71,7 +71,7 @@ void look_at_connection(const host::Connection& each, Findings& found) {
         return;
     }
     if (!each.target) {
-        if (each.has_source && !each.records && each.gid < 0 && !each.ended) {
+        if (each.known && each.has_source && !each.records && each.gid < 0 && !each.ended) {
             add("no_target", " has no target, no gid and records nothing");
         }
         return;

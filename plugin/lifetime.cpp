@@ -197,6 +197,10 @@ struct OfSection {
     static constexpr Field fields[] = {{"section", "", receiver}};
 };
 
+bool keep_references(const KeepsReferences& arguments) {
+    return host::keep_references(arguments.on);
+}
+
 // ---- Why something lives ----
 
 std::string named(const Value& value) {
@@ -315,6 +319,12 @@ const host::Methods methods{
         .raises("SimulationError inside a run")
         .example(">>> p.collect()\n"
                  "{}"),
+    host::method<KeepsReferences, &keep_references>(
+        "keep_references", "Whether plain h.NetCon, h.<Mechanism>, Vector.record and HOC's new NetCon live as p's do; gives what it was.",
+        host::everywhere)
+        .raises("PatchTypeError for what is neither true nor false")
+        .example(">>> p.keep_references(False)\n"
+                 "False"),
     host::method<Kept, &why>("references", "Why an object lives: from it to who holds it from outside, a line each.", host::everywhere)
         .raises("PatchTypeError for what is no section or object of NEURON's\n"
                 "PatchReferenceError for a section that was deleted")

@@ -17,6 +17,10 @@ struct Ended {
         {"sec", "the section that is taken from its parent", keyword_only},
     };
 };
+struct KeepsReferences {
+    bool on = true;
+    static constexpr Field fields[] = {{"on", "whether they are kept from now on"}};
+};
 struct Went {
     std::optional<std::string> what;
     static constexpr Field fields[] = {

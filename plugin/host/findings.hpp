@@ -14,9 +14,11 @@ struct Connection {
     bool weighs = false;  // its target takes a weight
     bool has_source = false, active = true;
     bool records = false;  // spike times, or a function is called
+    bool known = false;    // whether gid and records are: not where NEURON's sources cannot be looked at
     bool ended = false;    // by disconnect: nothing is wrong with it
     int gid = -1;          // of its source, or received
 };
+Connection connection_of(Object netcon);
 void each_connection(const std::function<void(const Connection&)>& visit);
 void each_point_process(const std::function<void(Object)>& visit);  // artificial cells too
 std::vector<std::string> mechanism_names();                         // that are there on this rank

@@ -439,6 +439,8 @@ void warn(const std::string& sentence, int frames = 2);
 
 // ---- Lifetimes: what is kept alive together, in the registry ----
 Registry& registry();
+// Whether plain h.NetCon, h.<Mechanism> and Vector.record are kept too, from now on; gives what it was before.
+bool keep_references(bool on);
 Value value_of_node(const Registry::Node& node);
 // A connection with its NetCon; the sections of point processes come along. Not in neuron mode.
 void keep_connection(const Source& source, Object target, Object netcon);

@@ -45,33 +45,38 @@ void note_ended(Object netcon) {
     }
 }
 
-void each_connection(const std::function<void(const Connection&)>& visit) {
-    const bool looks = sources_fit();
-    for (const Object netcon : all_of("NetCon")) {
-        Connection each;
-        each.netcon = netcon;
-        double *weight = nullptr, *threshold = nullptr, *delay = nullptr;
-        Point_process* target = nullptr;
-        const int weights = nrn_netcon_info(static_cast<NetCon*>(raw(netcon)->u.this_pointer), &weight, &target, &threshold, &delay);
-        each.target = {target ? target->ob : nullptr};
-        each.weighs = target && weights > 0;
-        each.weight = each.weighs ? *weight : 0;
-        each.delay = *delay;
-        each.ended = ended().count(netcon.address) != 0;
-        const PreSyn* const source = looks && netcon_in(netcon) ? netcon_in(netcon)->src_ : nullptr;
-        each.active = !looks || (netcon_in(netcon) && netcon_in(netcon)->active_);
-        each.has_source = looks ? source != nullptr : has_source(netcon);
-        if (source) {
-            each.place = source->ssrc_ ? Segment{{source->ssrc_}, 0.5} : Segment{};
-            each.cell = {source->osrc_};
-            each.gid = source->gid_;
-            each.records = source->tvec_ || source->stmt_;
-            if (source->ssrc_ && source->thvar_) {
-                const auto place = place_of(variable_of(source->thvar_), Section{source->ssrc_});
-                each.place = place ? *place : each.place;
-            }
+Connection connection_of(Object netcon) {
+    static const bool looks = sources_fit();
+    Connection each;
+    each.netcon = netcon;
+    double *weight = nullptr, *threshold = nullptr, *delay = nullptr;
+    Point_process* target = nullptr;
+    const int weights = nrn_netcon_info(static_cast<NetCon*>(raw(netcon)->u.this_pointer), &weight, &target, &threshold, &delay);
+    each.target = {target ? target->ob : nullptr};
+    each.weighs = target && weights > 0;
+    each.weight = each.weighs ? *weight : 0;
+    each.delay = *delay;
+    each.ended = ended().count(netcon.address) != 0;
+    const PreSyn* const source = looks && netcon_in(netcon) ? netcon_in(netcon)->src_ : nullptr;
+    each.active = !looks || (netcon_in(netcon) && netcon_in(netcon)->active_);
+    each.known = looks;
+    each.has_source = looks ? source != nullptr : has_source(netcon);
+    if (source) {
+        each.place = source->ssrc_ ? Segment{{source->ssrc_}, 0.5} : Segment{};
+        each.cell = {source->osrc_};
+        each.gid = source->gid_;
+        each.records = source->tvec_ || source->stmt_;
+        if (source->ssrc_ && source->thvar_) {
+            const auto place = place_of(variable_of(source->thvar_), Section{source->ssrc_});
+            each.place = place ? *place : each.place;
         }
-        visit(each);
+    }
+    return each;
+}
+
+void each_connection(const std::function<void(const Connection&)>& visit) {
+    for (const Object netcon : all_of("NetCon")) {
+        visit(connection_of(netcon));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "../core/defaults.hpp"
 #include "findings.hpp"
+#include "keep.hpp"
 #include "network.hpp"
 #include "nrn9.hpp"
 #include "python.hpp"
@@ -53,8 +54,9 @@ void before_run() {
     sweep(time() == 0 ? Registry::Sweep::changed : Registry::Sweep::after_run);
 }
 
-// Joins two things.
-void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via = nullptr, double x = 0) {
+}  // namespace
+
+void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, void* via, double x) {
     sweep_before_runs();
     Registry& all = registry();
     const auto is_new_section = [&](NodeKind node_kind, void* address) {
@@ -70,8 +72,6 @@ void join(EdgeKind kind, NodeKind a_kind, void* a, NodeKind b_kind, void* b, voi
         }
     }
 }
-
-}  // namespace
 
 Value value_of_node(const Registry::Node& node) {
     Value value;
@@ -112,6 +112,14 @@ void sweep_before_runs() {
     static bool hooked = false;
     if (!std::exchange(hooked, true)) {
         on_initialise(&before_run, nullptr);
+    }
+}
+
+void keep_stock_placed(Object point_process) {
+    const Registry::Id known = registry().find(point_process.address);
+    if (known == Registry::none || registry().node(known).first[std::size_t(EdgeKind::placement)] == Registry::none) {
+        join(EdgeKind::placement, NodeKind::object, point_process.address, NodeKind::section, place_of(point_process).section.address,
+             nullptr, as_double(Placement::made));
     }
 }
 
@@ -496,6 +504,7 @@ std::size_t sweep(Registry::Sweep how) {
     if (running()) {
         return 0;
     }
+    keep_fresh();
     hoc_unref_defer();  // NEURON keeps the last object that an expression looked at
     std::size_t freed = 0;
     if (structure_changed()) {
@@ -506,6 +515,7 @@ std::size_t sweep(Registry::Sweep how) {
     do {
         const std::size_t now = registry().sweep(how);
         freed += now;
+        keep_fresh();  // Vectors whose variable has just gone
         again = now && forget_attributes_of_deleted();
     } while (again);
     forget_lost_records();

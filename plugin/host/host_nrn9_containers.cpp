@@ -1,6 +1,7 @@
 // NEURON 9.x: Vectors, Matrices, Lists and strings, read and filled in place.
 #include <cstring>
 
+#include "keep.hpp"
 #include "nrn9.hpp"
 
 namespace patch::host {
@@ -16,6 +17,7 @@ Owned new_vector(std::size_t size, const double* values) {
 }
 
 void record(Object vector, const Variable& variable, Section section) {
+    const OurRecording ours;
     const SectionScope scope(section);
     call(vector, "record", {Value::of(variable)});
 }

@@ -239,6 +239,17 @@ class PythonHocInterpreter:
             {}
         """
 
+    def keep_references(self, on: bool = True) -> bool:
+        """Whether plain h.NetCon, h.<Mechanism>, Vector.record and HOC's new NetCon live as p's do; gives what it was.
+
+            on: whether they are kept from now on (default True)
+
+        Raises PatchTypeError for what is neither true nor false.
+
+            >>> p.keep_references(False)
+            False
+        """
+
     def references(self, object: Any) -> str:
         """Why an object lives: from it to who holds it from outside, a line each.
 

@@ -11,7 +11,7 @@ import pytest
 from neuron import h
 from patch import p
 from patch.exceptions import ParallelConnectError, ParallelError, PatchError, PatchTypeError, PatchValueError
-from ranks import LAST, RANK, RANKS, Ring, clean, everyones, exact, pc, plain_run, refusal, same_everywhere, several, soma  # noqa: F401
+from ranks import LAST, RANK, RANKS, Ring, clean, everyones, exact, of_gids, pc, plain_run, refusal, same_everywhere, several, soma  # noqa: F401
 
 assert int(p.parallel.nhost()) == int(os.environ["PATCH_RANKS"])
 
@@ -114,7 +114,7 @@ def test_what_is_no_gid_is_refused_everywhere(gid):
         with pytest.raises(ParallelConnectError, match="gid is .*, expected an integer from 0 to 2147483647") as caught:
             use()
         assert isinstance(caught.value, (ValueError, TypeError))
-    assert p.parallel.check() == [] and everyones(None) == [None] * RANKS, "the job lives"
+    assert of_gids(p.parallel.check()) == [] and everyones(None) == [None] * RANKS, "the job lives"
 
 
 @pytest.mark.parametrize("rank", [-1, RANKS, 0.5])
@@ -210,7 +210,7 @@ def test_gid_clear_clears():
     p.parallel.spike_record()
     p.parallel.source_var(soma("s"), RANK)
     p.parallel.gid_clear()
-    assert p.parallel.gid_exists(FIRST) == 0 and p.parallel._transfer_max == -1 and p.parallel.check() == []
+    assert p.parallel.gid_exists(FIRST) == 0 and p.parallel._transfer_max == -1 and of_gids(p.parallel.check()) == []
     p.ParallelCon(source(), FIRST)
     times, _ = p.parallel.spike_record()
     p.run(10)

@@ -1285,7 +1285,8 @@ def test_in_neuron_mode_parallel_con_is_a_short_form_of_neurons_calls():
         pc = h.ParallelContext()
         print([pc.gid_exists(gid) for gid in (6, 7, 8)])
         second = p.ParallelCon(source, 8)
-        print([pc.gid_exists(gid) for gid in (6, 7, 8)], sent.gid, second.gid, second.threshold, [each for each in p.check() if "gid" in each.kind])
+        of_gids = [each for each in p.check() if "gid" in each.kind]
+        print([pc.gid_exists(gid) for gid in (6, 7, 8)], sent.gid, second.gid, second.threshold, of_gids)
         further = p.ParallelCon(source, 6, threshold=5)
         print(sent.threshold, further.threshold, further.gid)
         pc.gid_clear()

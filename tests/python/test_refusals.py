@@ -600,7 +600,7 @@ row(
 row("{s}(0.5).connect_points(syn, x=0.5)", TYPE, "connect_points: there is no argument x (known are target, threshold, delay, weight)")
 row("p.NetCon(stim, syn, wieght=1)", TYPE, "/NetCon: there is no argument wieght, did you mean weight\\? \\(known are source, .*\\)/")
 row("p.VecStim(patern=[1])", TYPE, "VecStim: there is no argument patern, did you mean pattern? (known are pattern)")
-row("p.run(1, vinit=-65)", TYPE, "run: there is no argument vinit, did you mean v_init? (known are duration, v_init, reset)")
+row("p.run(1, vinit=-65)", TYPE, "run: there is no argument vinit, did you mean v_init? (known are duration, v_init, reset, check)")
 row("p.record(soma, x=1)", TYPE, "record: there is no argument x (known are target)")
 
 # things that cannot be recorded

@@ -394,6 +394,7 @@ REFUSED = {
     "Section.iclamp": ["soma.iclamp(x=2)", "soma.iclamp(delay=-1)"],
     "Section.vclamp": ["soma.vclamp(x=2)", "soma.vclamp(before=-1)", "soma.vclamp([1, 2])"],
     "p.disconnect": ["p.disconnect(3)"],
+    "p.keep_references": ["p.keep_references('a')"],
     "p.clear": [],  # inside a run: test_clearing.py
     "p.collect": [],
     "p.references": ["p.references(3)", "section = p.Section(); p.delete_section(sec=section); p.references(section)"],

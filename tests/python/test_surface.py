@@ -43,7 +43,7 @@ CLASS_PATCH = {
     *("add_3d", "record", "connect_points", "connect_synapse", "synapse", "vecstim"),  # the table
     *("iclamp", "vclamp", "set_dimensions", "set_segments"),
     *("version", "neuron_version", "last_error", "counts", "help"),
-    *("clear", "collect", "references", "check_together"),
+    *("clear", "collect", "references", "keep_references", "check_together"),
     "usage",  # help in HOC, where that is a word of the grammar
     *("run", "continuerun", "finitialize"),  # as on p
     "disconnect",  # everything can be undone
@@ -67,7 +67,7 @@ P_ALONE = {
     *("transform", "transform_netcon", "transform_record", "transform_arc"),
     *("is_section", "is_segment", "is_nrn_scalar", "is_point_process", "is_density_mechanism"),
     *("counts", "last_error", "version", "neuron_version"),
-    *("clear", "collect", "references"),
+    *("clear", "collect", "references", "keep_references"),
     *("ParallelCon", "parallel", "check"),
     "_PythonHocInterpreter__h",
 }
