@@ -135,6 +135,8 @@ Registry::Id Registry::unite(Id a, Id b) {
     if (into.witness == none) {
         into.witness = from.witness;
         into.references = from.references;
+        into.counter = from.counter;
+        into.counted = from.counted;
     }
     free_component(b);
     return a;
@@ -491,6 +493,8 @@ class Registry::Trial {
             if (references == always || references > (place == none ? 0 : entries_[place].inside)) {
                 component.witness = at;
                 component.references = references;
+                component.counter = references == always ? nullptr : all_.host_.counter(node);
+                component.counted = component.counter ? *component.counter : 0;
                 return true;
             }
         }
@@ -682,6 +686,9 @@ void Registry::verify() {
 
 // Whether nothing can have changed since the component's last trial: one comparison.
 bool Registry::looks_held(const Component& component) const {
+    if (component.counter && component.witness != none) {
+        return !component.dirty && *component.counter == component.counted;
+    }
     return !component.dirty && component.witness != none && host_.exists(nodes_[component.witness]) &&
            host_.references(nodes_[component.witness]) == component.references;
 }

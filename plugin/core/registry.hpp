@@ -61,7 +61,9 @@ class Registry {
         virtual void release(const Node& node) = 0;  // gives it back; what runs then may call the registry again
         // Gives back a whole component at once; a host whose objects can hold one another in a ring cuts it here.
         virtual void release_all(const std::vector<Node>& nodes);
-        virtual long references(const Node& node) const = 0;                       // but ours; `always` for what HOC itself keeps for ever
+        virtual long references(const Node& node) const = 0;  // but ours; `always` for what HOC itself keeps for ever
+        // Where that number can be read while we hold the node, other references of ours included; null where it has to be asked for.
+        virtual const std::uint32_t* counter(const Node&) const { return nullptr; }
         virtual bool exists(const Node& node) const = 0;                           // false once NEURON has deleted it
         virtual bool holds(const Registry& registry, const Edge& edge) const = 0;  // is the edge still true in NEURON
         using Visit = std::function<void(void*)>;
@@ -162,7 +164,9 @@ class Registry {
     struct Component {
         Id first = none, last = none;
         Id witness = none;
-        long references = 0;  // of the witness at the last trial
+        long references = 0;                     // of the witness at the last trial
+        const std::uint32_t* counter = nullptr;  // where the witness's are counted, and what stood there
+        std::uint32_t counted = 0;
         std::uint32_t size = 0;
         bool dirty = false;       // an edge was taken away: it may have fallen apart
         bool counts = false;      // a node holds something itself: the witness's references may come from inside

@@ -174,6 +174,13 @@ class NeuronHost final: public Registry::Host {
         return host::exists(Section{node.address}) && !nrn_sec2cell(static_cast<::Section*>(node.address)) ? Registry::always : 0;
     }
 
+    const std::uint32_t* counter(const Registry::Node& node) const override {
+        if (node.kind == NodeKind::object) {
+            return reinterpret_cast<const std::uint32_t*>(&static_cast<const ::Object*>(node.address)->refcount);
+        }
+        return node.holder ? &static_cast<const python::PyObject*>(node.holder)->count : nullptr;
+    }
+
     bool exists(const Registry::Node& node) const override { return node.kind == NodeKind::object || host::exists(Section{node.address}); }
 
     bool holds(const Registry& all, const Registry::Edge& edge) const override {

@@ -5,6 +5,7 @@ A line that begins with `p| ` is in the script with Patch alone, one with `n| ` 
 
 import re
 import textwrap
+from collections import Counter
 
 import pytest
 from jobs import job
@@ -352,8 +353,11 @@ def check_same(ours, plain, name, ranks):
         assert "libpatch" not in ours.err, ours
         return
     assert "BAD TERMINATION" not in plain.out + plain.err and "Abort(" not in plain.err, plain
-    assert words(ours.out, not ranks) == words(plain.out, not ranks), f"{ours}\n{plain}"
-    assert words(ours.err, not ranks) == words(plain.err, not ranks), f"{ours}\n{plain}"
+    for said, expected in ((ours.out, plain.out), (ours.err, plain.err)):
+        if not ranks:
+            assert words(said, True) == words(expected, True), f"{ours}\n{plain}"
+        else:  # the launcher may end a rank of plain NEURON's, which does not end MPI, before all that it has said has arrived
+            assert not Counter(words(expected, False)) - Counter(words(said, False)), f"{ours}\n{plain}"
 
 
 @pytest.mark.parametrize("ranks", [0, 2])
