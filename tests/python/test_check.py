@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers import alone, clean, h, p  # noqa: F401 - clean runs by itself
+from jobs import job
 from patch.findings import Finding
 
 HERE = Path(__file__).parent
@@ -187,3 +188,31 @@ def test_in_hoc():
     )
     sentence = "ExpSyn[0] at a(0.5) is connected to nothing"
     assert printed.strip() == f"{sentence} |{sentence}"
+
+
+def test_what_ranks_have_together(tmp_path):
+    """A mechanism that one rank lacks, a gid that nobody sends, and what each rank finds by itself; p.check() waits for nobody."""
+    (tmp_path / "lone.mod").write_text("NEURON { POINT_PROCESS LoneOne  RANGE x }\nPARAMETER { x = 1 }\n")
+    subprocess.run(["nrnivmodl", "."], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    (library,) = tmp_path.glob("*/libnrnmech.so")
+    done = job(
+        f"""
+        from neuron import h
+        from patch import p
+        assert p.parallel.nhost() == 2
+        rank = int(p.parallel.id())
+        if rank == 1:
+            assert h.nrn_load_dll({str(library)!r})
+            p.check()
+        synapse = p.ExpSyn(p.Section("s")(0.5)) if rank == 0 else None
+        receiver = p.ParallelCon(9, p.IntFire1())
+        found = [(each.kind, each.rank, len(each.objects)) for each in p.parallel.check()]
+        assert [each.kind for each in p.check()] == ["unconnected_synapse"] * (1 - rank)
+        print(sorted(found))
+        """,
+        ranks=2,
+    ).well()
+    here, there = [("missing_mechanism", 0, 1), ("unconnected_synapse", 0, 1), ("unsent_gid", 0, 1)], ("unconnected_synapse", 0, 0)
+    other = [each if each[0] != "unconnected_synapse" else there for each in here]
+    lines = [line for line in done.out.splitlines() if line.startswith("[")]
+    assert sorted(lines) == sorted([str(here), str(other)]), done
