@@ -121,3 +121,23 @@ def test_a_bare_cell_goes_with_its_model():
     del cell
     h.finitialize()
     assert there() == [0, 0, 0, 0]
+
+
+def test_cells_that_are_built_run_and_dropped_in_a_loop_leave_nothing():
+    """With Python's collector off: Arborize keeps a section's synapses in an attribute of the section."""
+    gc.disable()
+
+    def there():
+        return len(list(h.allsec())), *(int(h.List(name).count()) for name in ("NetCon", "NetStim", "Vector"))
+
+    before = there()
+    for _ in range(30):
+        cell = neuron_build(cells.schematic())
+        synapse = cell.insert_synapse("fast", (2, 0))
+        synapse.stimulate(weight=0.03, start=2, number=4, interval=5)
+        voltage = cell.soma[0].record()
+        run(1)
+        assert len(voltage) == 41
+        del cell, synapse, voltage
+        h.finitialize()
+        assert there() == before
