@@ -27,7 +27,6 @@ bool is_artificial_cell(Object object);
 void note_ended(Object netcon);
 // A Vector records this variable from now on, which may go before it.
 void note_recorded(Object vector, const Variable& variable);
-void forget_recorded(Object vector);
 std::vector<Object> recorders_without_variable();
 // Recordings of places whose variable is another one since nseg changed; each with its place.
 struct Moved {

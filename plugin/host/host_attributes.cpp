@@ -7,11 +7,6 @@
 #include "python.hpp"
 #include "python_types.hpp"
 
-class ObjObservable {  // src/ivoc/ocobserv.h
-  public:
-    static void Attach(Object*, ivObserver*);
-};
-
 namespace patch::host {
 
 namespace {
@@ -36,21 +31,6 @@ void erase(Dicts& dicts, void* owner) {
         dicts.erase(found);
     }
 }
-
-// NEURON tells us when an Object goes.
-class Watcher final: public ivObserver {
-  public:
-    explicit Watcher(void* object)
-        : object_(object) {}
-    void disconnect(ivObservable*) override {
-        registry().vanished(object_);
-        erase(of_objects(), object_);
-        delete this;
-    }
-
-  private:
-    void* object_;
-};
 
 bool is_object(const Value& owner) {
     return owner.kind == Kind::object;
@@ -107,7 +87,10 @@ PyObject* make_attributes_of(const Value& owner) {
     }
     void* const address = address_of(owner);
     if (is_object(owner)) {
-        ObjObservable::Attach(static_cast<::Object*>(address), new Watcher(address));
+        when_gone(owner.object, [address] {
+            registry().vanished(address);
+            erase(of_objects(), address);
+        });
     } else {
         sweep_before_runs();
         nrn_section_ref(static_cast<::Section*>(address));

@@ -9,11 +9,6 @@
 #include "nrn9.hpp"
 #include "nrn9_events.hpp"
 
-class ObjObservable {  // src/ivoc/ocobserv.h
-  public:
-    static void Attach(::Object*, ivObserver*);
-};
-
 namespace patch::host {
 
 namespace {
@@ -24,24 +19,11 @@ std::unordered_set<void*>& ended() {
     return all;
 }
 
-class Ended final: public ivObserver {
-  public:
-    explicit Ended(void* netcon)
-        : netcon_(netcon) {}
-    void disconnect(ivObservable*) override {
-        ended().erase(netcon_);
-        delete this;
-    }
-
-  private:
-    void* netcon_;
-};
-
 }  // namespace
 
 void note_ended(Object netcon) {
     if (ended().insert(netcon.address).second) {
-        ObjObservable::Attach(raw(netcon), new Ended(netcon.address));
+        when_gone(netcon, [address = netcon.address] { ended().erase(address); });
     }
 }
 
@@ -108,33 +90,14 @@ std::unordered_map<void*, Variable>& pointed() {
     return all;
 }
 
-class Watcher final: public ivObserver {
-  public:
-    explicit Watcher(void* vector)
-        : vector_(vector) {}
-    void disconnect(ivObservable*) override {
-        pointed().erase(vector_);
-        delete this;
-    }
-
-  private:
-    void* vector_;
-};
-
 }  // namespace
 
 void note_recorded(Object vector, const Variable& variable) {
     const auto [row, is_new] = pointed().try_emplace(vector.address, variable);
     if (is_new) {
-        ObjObservable::Attach(raw(vector), new Watcher(vector.address));
+        when_gone(vector, [address = vector.address] { pointed().erase(address); });
     }
     row->second = variable;
-}
-
-void forget_recorded(Object vector) {
-    if (const auto found = pointed().find(vector.address); found != pointed().end()) {
-        found->second = {};
-    }
 }
 
 std::vector<Object> recorders_without_variable() {

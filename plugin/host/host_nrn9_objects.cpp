@@ -8,6 +8,12 @@
 #include <utility>
 
 #include "nrn9.hpp"
+#include "nrn9_events.hpp"
+
+class ObjObservable {  // src/ivoc/ocobserv.h
+  public:
+    static void Attach(::Object*, ivObserver*);
+};
 
 namespace patch::host {
 
@@ -294,6 +300,27 @@ void set_weight(Object netcon, std::size_t i, double weight) {
     if (std::size_t(nrn_netcon_weight(netcon_of(netcon), &weights)) > i) {
         weights[i] = weight;
     }
+}
+
+namespace {
+
+class Watcher final: public ivObserver {
+  public:
+    explicit Watcher(std::function<void()> gone)
+        : gone_(std::move(gone)) {}
+    void disconnect(ivObservable*) override {
+        gone_();
+        delete this;
+    }
+
+  private:
+    std::function<void()> gone_;
+};
+
+}  // namespace
+
+void when_gone(Object object, std::function<void()> gone) {
+    ObjObservable::Attach(raw(object), new Watcher(std::move(gone)));
 }
 
 }  // namespace patch::host

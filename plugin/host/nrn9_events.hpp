@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -137,6 +138,9 @@ void nrn_notify_pointer_disconnect(ivObserver*);
 double nrn_netcon_get_thresh(NetCon*);
 
 namespace patch::host {
+
+// Calls gone() while NEURON destroys the Object.
+void when_gone(Object object, std::function<void()> gone);
 
 inline ::NetCon* netcon_in(Object object) {
     return static_cast<::NetCon*>(raw(object)->u.this_pointer);
